@@ -1,0 +1,1 @@
+#include "pico/core/byte_buffer.hpp"
