@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+
+#include "pico/http/request.hpp"
+#include "pico/http/response.hpp"
+
+namespace pico::http {
+
+/// One request and the place for its answer. Lives in the session's frame until the answer is sent, and is never cancelled while a
+/// handler still owes one: a client that goes away meanwhile changes nothing for the handler.
+///
+/// A handler calls exactly one of
+///  - answer(): at once, on the io thread, before it returns;
+///  - answer_with() and then, from any thread, once finish(): for many cheap answers (a whole journal group finishes in one wake-up);
+///  - answer_later(), and then calls the returned function once, from any thread.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  [[nodiscard]] const Request& request() const { return request_; }
+
+  virtual void answer(Response response) = 0;
+
+  /// Makes the answer from the code given to finish(); runs on the io thread.
+  using FromCode = Response (*)(const Exchange&, std::uint8_t code);
+  void answer_with(FromCode from_code) { from_code_ = from_code; }
+  /// Lock-free; from any thread. The exchange must not be touched afterwards.
+  virtual void finish(std::uint8_t code) noexcept = 0;
+
+  /// The function may be called from any thread, once; it must be called.
+  virtual std::function<void(Response)> answer_later() = 0;
+
+ protected:
+  Exchange() = default;
+  Request request_{nullptr, nullptr};
+  FromCode from_code_ = nullptr;
+};
+
+}  // namespace pico::http

@@ -1,0 +1,38 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+
+#include "pico/core/hash.hpp"
+#include "pico/core/ip_address.hpp"
+
+namespace pico::http {
+
+/// Open connections in all and per client (IPv6: per /64). Its size is bounded by the number of connections. Thread-safe.
+class ConnectionTable {
+ public:
+  ConnectionTable(std::size_t max_all, std::size_t max_per_client);
+
+  /// Counts a connection in; false when a cap is reached. `exempt` from the cap per client: trusted proxies.
+  bool enter(const IpAddress& client, bool exempt);
+  void leave(const IpAddress& client, bool exempt);
+  [[nodiscard]] std::size_t size() const { return all_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Shard {
+    std::mutex mutex;
+    std::unordered_map<std::uint64_t, std::size_t> open;  // guarded by mutex
+  };
+  [[nodiscard]] std::uint64_t id_of(const IpAddress& client) const;
+
+  const std::size_t max_all_;
+  const std::size_t max_per_client_;
+  const HashKey key_ = HashKey::random();
+  std::atomic<std::size_t> all_{0};
+  std::array<Shard, 16> shards_;
+};
+
+}  // namespace pico::http

@@ -1,0 +1,168 @@
+#include "io_thread.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "session.hpp"
+
+namespace pico::http {
+namespace {
+
+constexpr std::chrono::seconds tick_interval{1};
+constexpr std::chrono::milliseconds accept_pause{100};
+
+IpAddress to_ip(const asio::ip::address& address) {
+  return address.is_v4() ? IpAddress::v4(address.to_v4().to_bytes()) : IpAddress::v6(address.to_v6().to_bytes());
+}
+
+std::string make_date_header() {
+  char text[64];
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  const auto size = std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);  // the C locale: never set otherwise
+  return {text, size};
+}
+
+/// Logs what only a bug can bring about; a session's ordinary ends are return values.
+struct LogException {
+  void operator()(const std::exception_ptr& thrown) const {
+    if (!thrown) return;
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+      spdlog::error("a connection ended by an exception of type {}", typeid(error).name());
+    } catch (...) {
+      spdlog::error("a connection ended by an unknown exception");
+    }
+  }
+};
+
+}  // namespace
+
+struct IoThread::Sessions {
+  boost::intrusive::list<Session> list;
+};
+
+IoThread::IoThread(Shared& shared)
+    : shared_(shared), work_(asio::make_work_guard(context_)), ticker_(context_), sessions_(std::make_shared<Sessions>()),
+      date_header_(make_date_header()) {}
+
+void IoThread::listen_on(Acceptor acceptor) {
+  acceptor_.emplace(std::move(acceptor));
+  asio::co_spawn(context_, accept_loop(), LogException{});
+  tick();
+}
+
+void IoThread::run() { context_.run(); }
+
+Awaitable<void> IoThread::accept_loop() {
+  while (!stopping_) {
+    auto [error, socket] = co_await acceptor_->async_accept(no_throw);
+    if (!error) {
+      open_session(std::move(socket));
+    } else if (error == asio::error::operation_aborted) {
+      co_return;
+    } else {
+      // Out of descriptors or memory, or a connection that was reset in the backlog: a pause, so as not to spin.
+      shared_.metrics.accept_errors.Increment();
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> pause(context_,
+                                                                                                                          accept_pause);
+      co_await pause.async_wait(no_throw);
+    }
+  }
+}
+
+void IoThread::open_session(Socket socket) {
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return;
+  const auto peer = to_ip(endpoint.address());
+  if (!shared_.connections.enter(peer, contains(shared_.options.client_address.trusted_proxies, peer))) {
+    shared_.metrics.refused.Increment();
+    return;
+  }
+  socket.set_option(asio::ip::tcp::no_delay(true), error);
+  socket.non_blocking(true, error);
+  auto session = std::make_unique<Session>(std::move(socket), *this, peer);
+  asio::co_spawn(context_, serve(std::move(session)), LogException{});
+}
+
+void IoThread::tick() {
+  date_header_ = make_date_header();
+  close_overdue();
+  ticker_.expires_after(tick_interval);
+  ticker_.async_wait([this](boost::system::error_code error) {
+    if (!error) tick();
+  });
+}
+
+void IoThread::close_overdue() {
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& session : sessions_->list) {
+    if (!session.overdue(now)) continue;
+    if (!session.idle()) shared_.metrics.timeouts.Increment();
+    session.close();
+  }
+}
+
+void IoThread::finished(Session* session) noexcept {
+  auto* head = finished_.load(std::memory_order_relaxed);
+  do {
+    session->next_finished = head;
+  } while (!finished_.compare_exchange_weak(head, session, std::memory_order_release, std::memory_order_relaxed));
+  if (head == nullptr) asio::post(context_, [this] { resume_finished(); });
+}
+
+void IoThread::resume_finished() {
+  for (auto* session = finished_.exchange(nullptr, std::memory_order_acquire); session != nullptr;) {
+    auto* next = session->next_finished;  // read first: resume() may end the session
+    session->resume();
+    session = next;
+  }
+}
+
+void IoThread::add(Session& session) {
+  sessions_->list.push_back(session);
+  shared_.metrics.connections.Increment();
+}
+
+void IoThread::remove(Session& session) {
+  sessions_->list.erase(sessions_->list.iterator_to(session));
+  shared_.metrics.connections.Decrement();
+  note_if_idle();
+}
+
+void IoThread::stop_accepting() {
+  asio::post(context_, [this] {
+    stopping_ = true;
+    boost::system::error_code ignored;
+    if (acceptor_) acceptor_->close(ignored);
+    for (auto& session : sessions_->list)
+      if (session.idle()) session.close();
+    note_if_idle();
+  });
+}
+
+void IoThread::close_all() {
+  asio::post(context_, [this] {
+    for (auto& session : sessions_->list) session.close();
+  });
+}
+
+void IoThread::note_if_idle() {
+  if (!stopping_ || !sessions_->list.empty()) return;
+  ticker_.cancel();
+  work_.reset();
+  const std::lock_guard lock(idle_mutex_);
+  idle_ = true;
+  idle_changed_.notify_all();
+}
+
+bool IoThread::wait_idle(std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(idle_mutex_);
+  return idle_changed_.wait_until(lock, until, [this] { return idle_; });
+}
+
+}  // namespace pico::http

@@ -1,0 +1,31 @@
+#pragma once
+#include "pico/metrics/registry.hpp"
+
+namespace pico::http {
+
+/// A listener's own metrics; `name` is the value of the `listener` label.
+struct Metrics {
+  Metrics(metrics::Registry& registry, const std::string& name)
+      : connections(registry.gauge("picolytics_http_connections", "Open connections.", {{"listener", name}})),
+        refused(registry.counter("picolytics_http_connections_refused_total", "Connections closed at once because a cap was reached.",
+                                 {{"listener", name}})),
+        timeouts(registry.counter("picolytics_http_timeouts_total", "Connections closed because a phase took too long.",
+                                  {{"listener", name}})),
+        malformed(registry.counter("picolytics_http_malformed_total", "Requests refused before a route was looked for.",
+                                   {{"listener", name}})),
+        accept_errors(registry.counter("picolytics_http_accept_errors_total", "Failed accepts, such as for want of file descriptors.",
+                                       {{"listener", name}})),
+        ignored_forwarding(registry.counter(
+            "picolytics_http_ignored_forwarding_headers_total",
+            "Requests with forwarding headers while ipExtractor is direct: behind a proxy everyone then counts as one visitor.",
+            {{"listener", name}})) {}
+
+  metrics::Gauge& connections;
+  metrics::Counter& refused;
+  metrics::Counter& timeouts;
+  metrics::Counter& malformed;
+  metrics::Counter& accept_errors;
+  metrics::Counter& ignored_forwarding;
+};
+
+}  // namespace pico::http

@@ -1,0 +1,72 @@
+#include "pico/http/router.hpp"
+
+#include <algorithm>
+
+namespace pico::http {
+namespace {
+
+bool is_prefix(const Route& route) { return route.path.ends_with('*'); }
+
+bool fits(const Route& route, std::string_view path) {
+  if (!is_prefix(route)) return route.path == path;
+  return path.starts_with(std::string_view(route.path).substr(0, route.path.size() - 1));
+}
+
+/// Exact beats prefix, a longer prefix beats a shorter one.
+bool beats(const Route& a, const Route& b) {
+  if (is_prefix(a) != is_prefix(b)) return !is_prefix(a);
+  return a.path.size() > b.path.size();
+}
+
+bool serves(const Route& route, Method method) {
+  return route.method == method || (route.method == Method::get && method == Method::head);
+}
+
+}  // namespace
+
+Router::Router(metrics::Registry& registry, std::string listener) : registry_(registry), listener_(std::move(listener)) {
+  unmatched_.label = "none";
+}
+
+void Router::add(Method method, std::string path, Handler handler, RouteOptions options) {
+  counters_.emplace_back().label = path;
+  routes_.push_back({method, std::move(path), std::move(handler), options});
+}
+
+// A linear search over some dozen routes, most of which differ in their first bytes, is as quick as a hash table.
+Router::Match Router::match(Method method, std::string_view path) const {
+  Match best;
+  const Route* any_method = nullptr;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const auto& route = routes_[i];
+    if (!fits(route, path)) continue;
+    if (any_method == nullptr || beats(route, *any_method)) any_method = &route;
+    if (serves(route, method) && (best.route == nullptr || beats(route, *best.route))) best = {&route, i, {}};
+  }
+  // A wrong method on an exact path is 405 even where a catch-all prefix would take it.
+  if (best.route != nullptr && any_method != nullptr && is_prefix(*best.route) && !is_prefix(*any_method)) best = {};
+  if (best.route == nullptr && any_method != nullptr) {
+    for (const auto& route : routes_) {
+      if (route.path != any_method->path) continue;
+      if (!best.allowed.empty()) best.allowed += ", ";
+      best.allowed += to_string(route.method);
+      if (route.method == Method::get) best.allowed += ", HEAD";
+    }
+  }
+  return best;
+}
+
+metrics::Counter& Router::counter(Counters& counters, unsigned status) const {
+  auto& slot = counters.by_status[std::min<std::size_t>(status, counters.by_status.size() - 1)];
+  if (auto* known = slot.load(std::memory_order_acquire)) return *known;
+  auto& made = registry_.counter("picolytics_http_requests_total", "Requests answered, by listener, route and status.",
+                                 {{"listener", listener_}, {"route", counters.label}, {"status", std::to_string(status)}});
+  slot.store(&made, std::memory_order_release);
+  return made;
+}
+
+void Router::count(std::size_t index, unsigned status) const {
+  counter(index == unmatched ? unmatched_ : counters_[index], status).Increment();
+}
+
+}  // namespace pico::http

@@ -1,0 +1,312 @@
+#include "session.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/write.hpp>
+#include <spdlog/spdlog.h>
+
+#include "pico/core/text.hpp"
+
+namespace pico::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using Fields = beast_http::fields;
+
+constexpr std::size_t read_size = 4096;
+constexpr std::size_t inline_body = 16 * 1024;  ///< smaller bodies are copied behind the head: one buffer, one write
+constexpr std::size_t linger_bytes = 256 * 1024;
+constexpr std::chrono::seconds linger_time{2};
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view find_header(const void* fields, std::string_view name) {
+  const auto& all = *static_cast<const Fields*>(fields);
+  const auto found = all.find(boost::beast::string_view(name.data(), name.size()));
+  return found == all.end() ? std::string_view{} : view(found->value());
+}
+
+Method method_of(beast_http::verb verb) {
+  switch (verb) {
+    case beast_http::verb::get: return Method::get;
+    case beast_http::verb::head: return Method::head;
+    case beast_http::verb::post: return Method::post;
+    case beast_http::verb::put: return Method::put;
+    case beast_http::verb::patch: return Method::patch;
+    case beast_http::verb::delete_: return Method::del;
+    case beast_http::verb::options: return Method::options;
+    default: return Method::other;
+  }
+}
+
+/// All fields of one name, joined as one list.
+std::string joined(const Fields& fields, beast_http::field name) {
+  std::string all;
+  const auto [begin, end] = fields.equal_range(name);
+  for (auto field = begin; field != end; ++field) {
+    if (!all.empty()) all += ',';
+    all += view(field->value());
+  }
+  return all;
+}
+
+/// What makes two servers in a row disagree on where a request ends, or whom it is for (request smuggling).
+std::string_view smuggling_fault(const beast_http::request<beast_http::string_body>& request) {
+  const auto hosts = request.count(beast_http::field::host);
+  if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "exactly one Host header is needed";
+  if (request.count(beast_http::field::transfer_encoding) > 0) {
+    if (request.version() < 11) return "Transfer-Encoding needs HTTP/1.1";
+    if (!equals_ignore_case(view(request[beast_http::field::transfer_encoding]), "chunked") ||
+        request.count(beast_http::field::transfer_encoding) > 1)
+      return "the only Transfer-Encoding taken is chunked";
+  }
+  return {};
+}
+
+Response preflight(const Request& request) {
+  auto response = Response::empty(204);
+  response.with("Access-Control-Allow-Origin", "*")
+      .with("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE")
+      .with("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+  if (const auto wanted = request.header("Access-Control-Request-Headers"); !wanted.empty())
+    response.with("Access-Control-Allow-Headers", wanted);
+  return response;
+}
+
+}  // namespace
+
+Session::Session(Socket socket, IoThread& io, const IpAddress& peer)
+    : socket_(std::move(socket)), io_(io), peer_(peer),
+      trusted_proxy_(contains(io.shared().options.client_address.trusted_proxies, peer)) {
+  io_.add(*this);
+}
+
+Session::~Session() {
+  io_.remove(*this);
+  io_.shared().connections.leave(peer_, trusted_proxy_);
+}
+
+void Session::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Session::answer(Response response) { response_ = std::move(response); }
+
+void Session::finish(std::uint8_t code) noexcept {
+  code_ = code;
+  io_.finished(this);
+}
+
+std::function<void(Response)> Session::answer_later() {
+  // The response is handed over through the posted handler, so response_ is only ever touched on the io thread.
+  return [this](Response response) {
+    auto hand_over = [this, answer = std::move(response)]() mutable {
+      response_ = std::move(answer);
+      resume();
+    };
+    asio::post(io_.context(), std::move(hand_over));
+  };
+}
+
+void Session::resume() {
+  if (!response_) response_ = from_code_(*this, code_);
+  // Moved out first: the handler runs the coroutine on, which may wait again.
+  auto waiter = std::move(*waiter_);
+  waiter_.reset();
+  std::move(waiter)();
+}
+
+void Session::start_request() {
+  parser_.emplace();
+  parser_->eager(false);
+  parser_->header_limit(static_cast<std::uint32_t>(io_.shared().options.limits.max_head_bytes));
+  parser_->body_limit(boost::none);
+  head_complete_ = false;
+  idle_ = in_.size() == 0;
+  const auto& limits = io_.shared().options.limits;
+  deadline_ = std::chrono::steady_clock::now() + (idle_ ? limits.idle_timeout : limits.head_timeout);
+  request_ = Request(nullptr, nullptr);
+  response_.reset();
+  from_code_ = nullptr;
+  match_ = {};
+}
+
+/// The request could not be understood, or is not wanted: answer and end the connection, since what follows cannot be trusted.
+void Session::reject(unsigned status, std::string_view message) {
+  io_.shared().metrics.malformed.Increment();
+  response_ = Response::error(status, message);
+  response_->close = true;
+  linger_ = true;
+}
+
+void Session::refuse_body() {
+  const auto* options = match_.route != nullptr ? &match_.route->options : nullptr;
+  response_ = options != nullptr && options->body_too_large != nullptr ? options->body_too_large() : Response::error(413, "body is too large");
+  response_->close = true;
+  linger_ = true;
+}
+
+/// Works on what has been received. Complete: parser_ holds a whole request, or response_ a refusal.
+Session::Parse Session::parse() {
+  if (in_.size() > 0 && idle_) {
+    idle_ = false;
+    deadline_ = std::chrono::steady_clock::now() + io_.shared().options.limits.head_timeout;
+  }
+  while (!response_ && !(head_complete_ && parser_->is_done())) {
+    if (in_.size() == 0) return Parse::need_more;
+    boost::system::error_code error;
+    in_.consume(parser_->put(in_.data(), error));
+    if (error == beast_http::error::need_more) return Parse::need_more;
+    if (error == beast_http::error::header_limit)
+      reject(431, "request header fields are too large");
+    else if (error == beast_http::error::body_limit)
+      refuse_body();
+    else if (error)
+      reject(400, "malformed request");
+    else if (!head_complete_ && parser_->is_header_done())
+      head_done();
+  }
+  return Parse::complete;
+}
+
+/// Everything that is decided by the head alone: refusals, the route, the client's address, the body's limit.
+void Session::head_done() {
+  auto& shared = io_.shared();
+  const auto& head = parser_->get();
+  head_complete_ = true;
+  head_fields_ = static_cast<std::size_t>(std::distance(head.begin(), head.end()));
+  keep_alive_ = parser_->keep_alive();
+  deadline_ = std::chrono::steady_clock::now() + shared.options.limits.body_timeout;
+  if (const auto fault = smuggling_fault(head); !fault.empty()) return reject(400, fault);
+
+  request_ = Request(static_cast<const Fields*>(&head), find_header);
+  request_.method = method_of(head.method());
+  const auto target = view(head.target());
+  const auto question = target.find('?');
+  request_.path = target.substr(0, question);
+  request_.query = question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
+  request_.peer = peer_;
+  const bool forwarded = head.count("X-Forwarded-For") > 0 || head.count("X-Real-IP") > 0;
+  request_.client = peer_;
+  if (forwarded && shared.options.client_address.extractor == IpExtractor::direct) {
+    shared.metrics.ignored_forwarding.Increment();
+    if (!shared.warned_of_forwarding.exchange(true))
+      spdlog::warn("requests carry X-Forwarded-For or X-Real-IP, but ipExtractor is direct: if a proxy stands in front, set "
+                   "ipExtractor to xff or realip, or all visitors count as one");
+  } else if (forwarded) {
+    request_.client = client_address(shared.options.client_address, peer_, joined(head, beast_http::field::x_forwarded_for),
+                                     request_.header("X-Real-IP"));
+  }
+
+  match_ = shared.router.match(request_.method, request_.path);
+  const std::size_t body_limit = match_.route != nullptr ? match_.route->options.max_body : 0;
+  const auto announced = parser_->content_length();
+  if (announced && *announced > body_limit) return refuse_body();
+  parser_->body_limit(body_limit);
+  parser_->eager(true);
+  if (!parser_->is_done() && equals_ignore_case(view(head[beast_http::field::expect]), "100-continue")) {
+    boost::system::error_code ignored;
+    socket_.write_some(asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), ignored);
+  }
+}
+
+void Session::handle() {
+  deadline_ = Deadline::max();
+  if (response_) return;
+  const auto& request = parser_->get();
+  if (static_cast<std::size_t>(std::distance(request.begin(), request.end())) != head_fields_)
+    return reject(400, "trailer fields are not taken");
+  request_.body = request.body();
+  request_.received_at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (request_.method == Method::options)
+    response_ = preflight(request_);
+  else if (match_.route != nullptr)
+    match_.route->handler(*this);
+  else if (!match_.allowed.empty())
+    response_ = Response::error(405, "Method Not Allowed").with("Allow", match_.allowed);
+  else
+    response_ = Response::error(404, "Not Found");
+}
+
+/// Writes the answer's head, and a short body, to out_.
+void Session::compose() {
+  const Response& response = *response_;
+  if (response.close || io_.stopping()) keep_alive_ = false;
+  out_.clear();
+  out_.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
+  out_.append(io_.date_header());
+  if (!response.content_type.empty()) out_.append("Content-Type: ").append(response.content_type).append("\r\n");
+  out_.append(response.fixed_headers).append(response.headers);
+  const bool cors = match_.route != nullptr && match_.route->options.cors;
+  if (cors && !request_.header("Origin").empty()) out_.append("Access-Control-Allow-Origin: *\r\nVary: Origin\r\n");
+  if (!keep_alive_) out_.append("Connection: close\r\n");
+  if (response.status != 204 && response.status != 304)
+    out_.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
+  out_.append("\r\n");
+  const bool has_body = !response.body.empty() && request_.method != Method::head && response.status != 304;
+  const bool copy = has_body && response.body.size() <= inline_body;
+  if (copy) out_.append(response.body);
+  const auto rest = has_body && !copy ? response.body : std::string_view{};
+  out_buffers_ = {asio::buffer(out_), asio::buffer(rest.data(), rest.size())};
+  deadline_ = std::chrono::steady_clock::now() + io_.shared().options.limits.write_timeout;
+  io_.shared().router.count(match_.route != nullptr ? match_.index : Router::unmatched, response.status);
+}
+
+/// Most answers fit into the socket's buffer: writing at once saves a turn through the reactor. False: the rest is in out_buffers_.
+bool Session::write_now() {
+  boost::system::error_code error;
+  auto written = socket_.write_some(out_buffers_, error);
+  if (error && error != asio::error::would_block) return close(), true;
+  for (auto& buffer : out_buffers_) {
+    const auto part = std::min(written, buffer.size());
+    buffer += part;
+    written -= part;
+  }
+  return asio::buffer_size(out_buffers_) == 0;
+}
+
+void Session::wait_for_answer_with(asio::any_completion_handler<void()> handler) { waiter_.emplace(std::move(handler)); }
+
+/// Named, not a lambda: GCC 12 destroys a captured temporary in a co_await expression twice.
+struct Session::Wait {
+  Session* session;
+  template <class CompletionHandler>
+  void operator()(CompletionHandler&& handler) const {
+    session->wait_for_answer_with(std::forward<CompletionHandler>(handler));
+  }
+};
+
+Awaitable<void> serve(std::unique_ptr<Session> owned) {
+  Session& session = *owned;
+  constexpr asio::use_awaitable_t<Executor> use_awaitable{};
+  while (session.socket_.is_open()) {
+    session.start_request();
+    while (session.parse() == Session::Parse::need_more) {
+      const asio::mutable_buffer room = session.in_.prepare(read_size);
+      const auto [error, received] = co_await session.socket_.async_read_some(room, no_throw);
+      if (error) co_return;
+      session.in_.commit(received);
+    }
+    session.handle();
+    if (!session.response_) co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(Session::Wait{&session}, use_awaitable);
+    session.compose();
+    if (!session.write_now()) {
+      const auto [error, written] = co_await asio::async_write(session.socket_, session.out_buffers_, no_throw);
+      if (error) co_return;
+    }
+    if (!session.keep_alive_) break;
+    if (session.io_.stopping()) co_return;
+  }
+  if (!session.linger_ || !session.socket_.is_open()) co_return;
+  boost::system::error_code ignored;
+  session.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  session.deadline_ = std::chrono::steady_clock::now() + linger_time;
+  std::array<char, read_size> waste;
+  for (std::size_t total = 0; total < linger_bytes;) {
+    const auto [error, received] = co_await session.socket_.async_read_some(asio::buffer(waste), no_throw);
+    if (error) co_return;
+    total += received;
+  }
+}
+
+}  // namespace pico::http

@@ -1,0 +1,77 @@
+#pragma once
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/intrusive/list_hook.hpp>
+#include <chrono>
+#include <optional>
+
+#include "io_thread.hpp"
+#include "pico/http/exchange.hpp"
+
+namespace pico::http {
+
+/// A connection with the request it is working on. Lives in the frame of serve(), on one io thread; only finish() and the function
+/// that answer_later() returns are for other threads, and they only hand it back to its thread.
+class Session final : public Exchange, public boost::intrusive::list_base_hook<> {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  Session(Socket socket, IoThread& io, const IpAddress& peer);
+  ~Session() override;
+
+  void answer(Response response) override;
+  void finish(std::uint8_t code) noexcept override;
+  std::function<void(Response)> answer_later() override;
+
+  void close();
+  /// Time's up for the current phase (a handler at work has no deadline).
+  [[nodiscard]] bool overdue(Deadline now) const { return deadline_ < now; }
+  [[nodiscard]] bool idle() const { return idle_; }
+  /// On the io thread, after finish(): makes the answer and lets serve() go on.
+  void resume();
+
+  Session* next_finished = nullptr;
+
+ private:
+  friend Awaitable<void> serve(std::unique_ptr<Session> session);
+  enum class Parse { complete, need_more };
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  void start_request();
+  Parse parse();
+  void head_done();
+  void refuse_body();
+  void reject(unsigned status, std::string_view message);
+  void handle();
+  void compose();
+  bool write_now();
+  void wait_for_answer_with(asio::any_completion_handler<void()> handler);
+  struct Wait;
+
+  Socket socket_;
+  IoThread& io_;
+  const IpAddress peer_;
+  const bool trusted_proxy_;
+  boost::beast::flat_buffer in_;
+  std::optional<Parser> parser_;
+  Router::Match match_;
+  std::size_t head_fields_ = 0;
+  Deadline deadline_;
+  bool idle_ = true;         // between requests: may be closed without loss
+  bool head_complete_ = false;
+  bool keep_alive_ = true;
+  bool linger_ = false;      // the client may still be sending: read it out before closing, or it never sees the answer
+  std::optional<Response> response_;
+  std::uint8_t code_ = 0;
+  std::optional<asio::any_completion_handler<void()>> waiter_;
+  std::string out_;
+  std::array<asio::const_buffer, 2> out_buffers_;
+};
+
+/// The life of a connection, from its first request to its end.
+Awaitable<void> serve(std::unique_ptr<Session> session);
+
+}  // namespace pico::http
