@@ -2,7 +2,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,11 +19,14 @@ struct HashKey {
   static HashKey random();
 };
 
-/// Hashes a list of fields with SipHash-2-4 (libsodium's crypto_shorthash). Every field is preceded by its length, so ("ab","c") and
+/// Hashes a list of fields with SipHash-2-4 (libsodium's crypto_shorthash). Every field is preceded by its length, so ("ab","c")
+/// and
 /// ("a","bc") differ. Keeps what it is fed in memory and wipes it on destruction: the fields can be personal data.
+/// The key must outlive the hasher. Not thread-safe.
 class KeyedHasher {
  public:
-  explicit KeyedHasher(const HashKey& key) : key_(key) {}
+  explicit KeyedHasher(const HashKey& key);
+  explicit KeyedHasher(const HashKey&&) = delete;
   ~KeyedHasher();
   KeyedHasher(const KeyedHasher&) = delete;
   KeyedHasher& operator=(const KeyedHasher&) = delete;
@@ -36,11 +38,14 @@ class KeyedHasher {
   void clear();
 
  private:
+  void append(const void* bytes, std::size_t size);
+
   const HashKey& key_;
   std::string input_;
 };
 
-/// CRC-32C (Castagnoli), with the processor's instruction where it has one.
+/// CRC-32C (Castagnoli), with the processor's instruction where it has one. `seed` is the checksum of what comes before: the
+/// checksum of two parts is crc32c(second, crc32c(first)).
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0);
 
 /// `n` random bytes as lower-case hexadecimal.
@@ -48,7 +53,8 @@ std::string random_hex(std::size_t n);
 
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
-/// Must run once before any function above (it initialises libsodium). Idempotent, thread-safe; throws when there is no randomness.
+/// Must run once before anything random above (it initialises libsodium). Idempotent, thread-safe; throws when there is no
+/// randomness.
 void initialise_crypto();
 
 }  // namespace pico

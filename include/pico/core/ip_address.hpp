@@ -16,7 +16,8 @@ class IpAddress {
   /// The unspecified IPv4 address 0.0.0.0: "not known".
   IpAddress() = default;
 
-  /// Accepts what clients and proxies write: `1.2.3.4`, `1.2.3.4:80`, `::1`, `[::1]`, `[::1]:80`, a zone (`fe80::1%eth0`) is dropped.
+  /// Accepts what clients and proxies write: `1.2.3.4`, `1.2.3.4:80`, `::1`, `[::1]`, `[::1]:80`, a zone (`fe80::1%eth0`) is
+  /// dropped.
   static std::optional<IpAddress> parse(std::string_view text);
   static IpAddress v4(std::array<std::uint8_t, 4> bytes);
   static IpAddress v6(std::array<std::uint8_t, 16> bytes);

@@ -18,13 +18,16 @@ struct Url {
   std::string_view fragment;  ///< without '#'
 };
 
-/// Parses `scheme://host…`. Anything else, among it relative references and `data:`, is nullopt.
+/// Parses `scheme://host…`; white space around it is ignored. Anything else is nullopt: relative references, `data:`, an empty
+/// host
+/// (`file:///`), characters that no browser allows in a host, a port above 65535.
 std::optional<Url> parse_url(std::string_view text);
 
 /// Percent-decodes; malformed escapes stay as they are. With `plus_as_space`, '+' becomes ' ' (query strings).
 std::string percent_decode(std::string_view text, bool plus_as_space = false);
 
-/// The first value of `name` in a query string, still encoded; nullopt when the name is absent.
+/// The first value of `name` in a query string, still encoded; nullopt when the name is absent. The name may be encoded in the
+/// query.
 std::optional<std::string_view> query_value(std::string_view query, std::string_view name);
 
 /// Calls visit(name, value) for each pair, still encoded, in order.
@@ -35,11 +38,12 @@ void for_each_query_pair(std::string_view query, Visitor&& visit) {
     const auto pair = query.substr(0, end);
     query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
     const auto equals = pair.find('=');
-    if (!pair.empty()) visit(pair.substr(0, equals), equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+    if (!pair.empty())
+      visit(pair.substr(0, equals), equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
   }
 }
 
-/// Lower-cases ASCII and removes one leading `www.`: how hosts become site domains and are compared.
+/// Lower-cases ASCII and removes one leading `www.` and one trailing dot: how hosts become site domains and are compared.
 std::string normalise_host(std::string_view host);
 
 }  // namespace pico

@@ -56,14 +56,14 @@ struct Enriched {
   Kind kind = Kind::load;
   bool interactive = true;
   Bot bot = Bot::no;
-  Instant at;                        ///< receipt time
-  Day day;                           ///< the site's local date at `at`: the date whose salt made visitor_id
-  std::uint64_t visitor_id = 0;      ///< its ten low bits are zero (visits are visitor_id + n); 0 for opted_out
-  std::string_view domain;           ///< the site
-  std::string_view site_time_zone;   ///< IANA name; what a site created by this event starts with
-  std::string_view name;             ///< of custom events
-  std::string_view properties;       ///< of custom events: JSON object text, or blank
-  std::string_view hostname, path;   ///< the page
+  Instant at;                       ///< receipt time
+  Day day;                          ///< the site's local date at `at`: the date whose salt made visitor_id
+  std::uint64_t visitor_id = 0;     ///< its ten low bits are zero (visits are visitor_id + n); 0 for opted_out
+  std::string_view domain;          ///< the site
+  std::string_view site_time_zone;  ///< IANA name; what a site created by this event starts with
+  std::string_view name;            ///< of custom events
+  std::string_view properties;      ///< of custom events: JSON object text, or blank
+  std::string_view hostname, path;  ///< the page
   std::int32_t load_ms = 0, ttfb_ms = 0;
   std::int32_t engaged_ms = 0;
   std::int16_t scroll_depth = -1;

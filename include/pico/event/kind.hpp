@@ -25,12 +25,18 @@ std::optional<Kind> kind_of(std::string_view name);
 /// The wire name; empty for custom and opted_out.
 std::string_view name_of(Kind kind);
 
-constexpr bool is_pageview(Kind kind) { return kind == Kind::load || kind == Kind::popstate || kind == Kind::pushstate; }
+constexpr bool is_pageview(Kind kind) {
+  return kind == Kind::load || kind == Kind::popstate || kind == Kind::pushstate;
+}
 
 /// ping, engagement and opted_out are not rows of pico.events and alone start no visit.
-constexpr bool is_row(Kind kind) { return kind <= Kind::pushstate; }
+constexpr bool is_row(Kind kind) {
+  return kind <= Kind::pushstate;
+}
 
 /// Ends a bounce on its own (docs/architecture.md, visits). A second pageview does so too; custom events only when interactive.
-constexpr bool ends_bounce(Kind kind) { return kind == Kind::visible || kind == Kind::hashchange; }
+constexpr bool ends_bounce(Kind kind) {
+  return kind == Kind::visible || kind == Kind::hashchange;
+}
 
 }  // namespace pico::event

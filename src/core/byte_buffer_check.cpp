@@ -1,1 +1,0 @@
-#include "pico/core/byte_buffer.hpp"
