@@ -57,16 +57,15 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
   static std::map<std::string, std::shared_ptr<const Impl>, std::less<>> known;
   const std::lock_guard lock(mutex);
   if (const auto found = known.find(name); found != known.end()) return TimeZone(found->second);
-  const date::tzdb* database = nullptr;
   try {
-    database = &date::get_tzdb();
+    date::get_tzdb();
   } catch (const std::runtime_error&) {
     return Error{Errc::io, "The system's time zone data cannot be read: install the package tzdata."};
   }
   try {
     // `localtime` is whatever this machine is set to: another instance would take it for another zone.
     if (name == "localtime") throw std::runtime_error("not a zone");
-    auto impl = std::make_shared<const Impl>(Impl{std::string(name), spans_of(*database->locate_zone(name))});
+    auto impl = std::make_shared<const Impl>(Impl{std::string(name), spans_of(*date::locate_zone(name))});
     return TimeZone(known.emplace(impl->name, impl).first->second);
   } catch (const std::runtime_error&) {
     return Error{Errc::invalid, "There is no such time zone: give an IANA name like Europe/Berlin or Etc/UTC."};

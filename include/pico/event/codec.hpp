@@ -6,8 +6,8 @@
 
 #include "pico/event/enriched.hpp"
 
-/// Enriched ⇄ bytes, the payload of a journal record. The first byte is the version; docs/journal-format.md has the table of
-/// fields.
+/// Enriched ⇄ bytes, the payload of a journal record. The first byte is the version; each_field() in src/event/codec.cpp lists
+/// the fields in their order.
 namespace pico::event {
 
 inline constexpr std::uint8_t codec_version = 1;

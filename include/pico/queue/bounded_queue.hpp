@@ -1,6 +1,6 @@
 #pragma once
-#include <atomic>
 #include <concurrentqueue.h>
+#include <atomic>
 #include <cstddef>
 #include <utility>
 
@@ -9,7 +9,9 @@ namespace pico::queue {
 /// A bounded lock-free queue for many producers and few consumers: moodycamel's unbounded one with a bound on items and on bytes.
 /// Items of one producer stay in order; items of different producers do not. Never blocks. Thread-safe.
 ///
-/// Consumers sleep while the queue is empty; try_push tells when it made the queue non-empty, so that only then somebody is woken.
+/// Consumers sleep only while items() is 0; try_push tells when it made the queue non-empty, so that only then somebody is woken.
+/// The counters include pushes under way: items() above 0 with nothing to pop means that an item or its refusal is about to
+/// arrive.
 template <class T>
 class BoundedQueue {
  public:
@@ -19,10 +21,14 @@ class BoundedQueue {
 
   /// `bytes` is what the item occupies; give the same number to popped(). On `full` the item is left as it was.
   Push try_push(T&& item, std::size_t bytes) {
+    // Bytes first: a push that found no item before it must not fail afterwards, or another one would have relied on its waking.
+    if (bytes_.fetch_add(bytes, std::memory_order_acq_rel) + bytes > max_bytes_) {
+      bytes_.fetch_sub(bytes, std::memory_order_acq_rel);
+      return Push::full;
+    }
     const auto before = items_.fetch_add(1, std::memory_order_acq_rel);
-    if (before >= max_items_ || bytes_.fetch_add(bytes, std::memory_order_acq_rel) + bytes > max_bytes_) {
-      if (before < max_items_) bytes_.fetch_sub(bytes, std::memory_order_acq_rel);
-      items_.fetch_sub(1, std::memory_order_acq_rel);
+    if (before >= max_items_) {
+      popped(1, bytes);
       return Push::full;
     }
     if (!queue_.enqueue(std::move(item))) {  // out of memory
