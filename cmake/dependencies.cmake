@@ -13,6 +13,7 @@ find_package(yaml-cpp REQUIRED)                # yaml-cpp (0.7) or yaml-cpp::yam
 if(NOT TARGET yaml-cpp::yaml-cpp)
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
+find_package(simdjson REQUIRED)                 # simdjson::simdjson
 find_package(CLI11 REQUIRED)                   # CLI11::CLI11
 pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)             # PkgConfig::pqxx
 pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)                 # PkgConfig::pq

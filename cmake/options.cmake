@@ -14,6 +14,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 
 target_compile_options(pico_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
   -Wno-maybe-uninitialized -Wno-restrict -Wno-null-dereference) # GCC 12 reports these falsely inside std and Asio
+# Designated initializers leave the other members at their defaults on purpose.
+target_compile_options(pico_options INTERFACE -Wno-missing-field-initializers)
 if(PICO_WERROR)
   target_compile_options(pico_options INTERFACE -Werror)
 endif()

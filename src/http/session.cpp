@@ -39,7 +39,7 @@ Method method_of(beast_http::verb verb) {
 }
 
 /// All fields of one name, joined as one list.
-std::string joined(const Fields& fields, beast_http::field name) {
+std::string joined(const Fields& fields, boost::beast::string_view name) {
   std::string all;
   const auto [begin, end] = fields.equal_range(name);
   for (auto field = begin; field != end; ++field) {
@@ -194,7 +194,7 @@ void Session::head_done() {
       spdlog::warn("requests carry X-Forwarded-For or X-Real-IP, but ipExtractor is direct: if a proxy stands in front, set "
                    "ipExtractor to xff or realip, or all visitors count as one");
   } else if (forwarded) {
-    request_.client = client_address(shared.options.client_address, peer_, joined(head, beast_http::field::x_forwarded_for),
+    request_.client = client_address(shared.options.client_address, peer_, joined(head, "X-Forwarded-For"),
                                      request_.header("X-Real-IP"));
   }
 

@@ -1,0 +1,36 @@
+#include "pico/admin/routes.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace pico::admin {
+namespace {
+
+using http::Exchange;
+using http::Method;
+using http::Response;
+
+Response ready(const std::vector<ReadyCheck>& checks) {
+  auto problems = nlohmann::json::object();
+  for (const auto& check : checks) {
+    auto problem = check.problem();
+    if (!problem.empty()) problems[check.name] = std::move(problem);
+  }
+  if (problems.empty()) return Response::text(200, "OK");
+  return Response::json(503, nlohmann::json{{"ready", false}, {"problems", std::move(problems)}}.dump() + "\n");
+}
+
+Response exposition(const metrics::Registry& registry) {
+  auto response = Response::html(200, registry.expose());
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return response;
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, const metrics::Registry& registry, std::vector<ReadyCheck> checks) {
+  router.add(Method::get, "/healthz", [](Exchange& exchange) { exchange.answer(Response::text(200, "OK")); });
+  router.add(Method::get, "/ready", [checks = std::move(checks)](Exchange& exchange) { exchange.answer(ready(checks)); });
+  router.add(Method::get, "/metrics", [&registry](Exchange& exchange) { exchange.answer(exposition(registry)); });
+}
+
+}  // namespace pico::admin
