@@ -27,10 +27,13 @@ Response exposition(const metrics::Registry& registry) {
 
 }  // namespace
 
-void add_routes(http::Router& router, const metrics::Registry& registry, std::vector<ReadyCheck> checks) {
+void add_routes(http::Router& router, const metrics::Registry& registry, SystemMetrics& system, std::vector<ReadyCheck> checks) {
   router.add(Method::get, "/healthz", [](Exchange& exchange) { exchange.answer(Response::text(200, "OK")); });
   router.add(Method::get, "/ready", [checks = std::move(checks)](Exchange& exchange) { exchange.answer(ready(checks)); });
-  router.add(Method::get, "/metrics", [&registry](Exchange& exchange) { exchange.answer(exposition(registry)); });
+  router.add(Method::get, "/metrics", [&registry, &system](Exchange& exchange) {
+    system.update();
+    exchange.answer(exposition(registry));
+  });
 }
 
 }  // namespace pico::admin

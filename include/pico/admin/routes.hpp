@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "pico/admin/system_metrics.hpp"
 #include "pico/http/router.hpp"
 #include "pico/metrics/registry.hpp"
 
@@ -16,6 +17,10 @@ struct ReadyCheck {
 };
 
 /// Adds `GET /healthz` (the process runs), `GET /ready` (200 `OK`, or 503 naming what is not ready) and `GET /metrics`.
-void add_routes(http::Router& router, const metrics::Registry& registry, std::vector<ReadyCheck> checks);
+void add_routes(http::Router& router, const metrics::Registry& registry, SystemMetrics& system, std::vector<ReadyCheck> checks);
+
+/// Adds what helps to look into a running process (setting `debug`): `GET /debug/heap` (the allocator's statistics), `GET /debug/threads`
+/// (processor time by thread) and `POST /debug/log-level?level=…`.
+void add_debug_routes(http::Router& router);
 
 }  // namespace pico::admin

@@ -1,0 +1,23 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "pico/metrics/registry.hpp"
+
+namespace pico::admin {
+
+/// Metrics read from the operating system when they are asked for: of the process always (`process_*`, the names Prometheus' own
+/// clients use), of the host (`picolytics_host_*`, the original's names) when wanted. And the build, as a constant.
+class SystemMetrics {
+ public:
+  SystemMetrics(metrics::Registry& registry, const std::string& version, bool host_metrics);
+  ~SystemMetrics();
+  /// Reads /proc. A few microseconds a file; thread-safe.
+  void update();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pico::admin

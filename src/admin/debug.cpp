@@ -1,0 +1,66 @@
+#include <malloc.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "pico/admin/routes.hpp"
+#include "pico/core/url.hpp"
+
+namespace pico::admin {
+namespace {
+
+using http::Exchange;
+using http::Method;
+using http::Response;
+
+Response text(std::string body) {
+  auto response = Response::html(200, std::move(body));
+  response.content_type = "text/plain; charset=UTF-8";
+  return response;
+}
+
+std::string heap_statistics() {
+  char* bytes = nullptr;
+  std::size_t size = 0;
+  std::FILE* file = open_memstream(&bytes, &size);
+  if (file == nullptr) return {};
+  malloc_info(0, file);
+  std::fclose(file);
+  std::string statistics(bytes, size);
+  std::free(bytes);
+  return statistics;
+}
+
+std::string threads() {
+  std::string lines;
+  std::error_code error;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    std::string name, schedule;
+    std::getline(std::ifstream(task.path() / "comm") >> std::ws, name);
+    std::getline(std::ifstream(task.path() / "schedstat") >> std::ws, schedule);  // ns on a processor, ns waiting, slices
+    lines += task.path().filename().string() + " " + name + " " + schedule + "\n";
+  }
+  return lines;
+}
+
+void set_log_level(Exchange& exchange) {
+  const auto value = query_value(exchange.request().query, "level").value_or("");
+  const auto level = spdlog::level::from_str(std::string(value));
+  if (level == spdlog::level::off && value != "off")
+    return exchange.answer(Response::error(400, "level must be trace, debug, info, warn, err, critical or off"));
+  spdlog::set_level(level);
+  exchange.answer(Response::text(200, "OK"));
+}
+
+}  // namespace
+
+void add_debug_routes(http::Router& router) {
+  router.add(Method::get, "/debug/heap", [](Exchange& exchange) { exchange.answer(text(heap_statistics())); });
+  router.add(Method::get, "/debug/threads", [](Exchange& exchange) { exchange.answer(text(threads())); });
+  router.add(Method::post, "/debug/log-level", set_log_level);
+}
+
+}  // namespace pico::admin
