@@ -1,0 +1,68 @@
+#include "pico/enrich/sites.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace pico::enrich {
+
+Sites::Sites(TimeZone default_zone) : default_zone_(std::move(default_zone)) {}
+
+std::optional<Site> Sites::find(std::string_view domain) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = sites_.find(domain);
+  return found == sites_.end() ? std::nullopt : std::optional(found->second);
+}
+
+TimeZone Sites::zone_of(std::string_view domain) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = sites_.find(domain);
+  return found == sites_.end() ? default_zone_ : found->second.time_zone;
+}
+
+bool Sites::contains(std::string_view domain) const {
+  const std::shared_lock lock(mutex_);
+  return sites_.contains(domain);
+}
+
+std::size_t Sites::size() const {
+  const std::shared_lock lock(mutex_);
+  return sites_.size();
+}
+
+std::vector<std::string> Sites::domains() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::string> domains;
+  domains.reserve(sites_.size());
+  for (const auto& [domain, site] : sites_) domains.push_back(domain);
+  return domains;
+}
+
+std::vector<TimeZone> Sites::time_zones() const {
+  const std::shared_lock lock(mutex_);
+  std::unordered_map<std::string_view, TimeZone> zones{{default_zone_.name(), default_zone_}};
+  for (const auto& [domain, site] : sites_) zones.try_emplace(site.time_zone.name(), site.time_zone);
+  std::vector<TimeZone> distinct;
+  for (auto& [name, zone] : zones) distinct.push_back(std::move(zone));
+  return distinct;
+}
+
+void Sites::admit(std::string_view domain) {
+  const std::lock_guard lock(mutex_);
+  sites_.try_emplace(std::string(domain), Site{std::string(domain), default_zone_, false});
+}
+
+void Sites::replace_stored(std::vector<Site> stored) {
+  std::unordered_map<std::string, Site, Hash, std::equal_to<>> sites;
+  for (auto& site : stored) {
+    site.stored = true;
+    auto domain = site.domain;
+    sites.insert_or_assign(std::move(domain), std::move(site));
+  }
+  const std::lock_guard lock(mutex_);
+  for (auto& [domain, site] : sites_) {
+    if (!site.stored) sites.try_emplace(domain, site);
+  }
+  sites_ = std::move(sites);
+}
+
+}  // namespace pico::enrich
