@@ -1,7 +1,7 @@
 -- The star schema (docs/schema.md explains it with a picture).
 -- site_id is part of every key of a per-site table, so that the same schema shards by site_id on a distributed Postgres.
 
-create schema pico;
+-- The schema pico itself is made by the migrator, for its own table schema_version.
 
 -- Secrets of this installation that must be the same for every instance. word_key: keys the ids of words (pages, devices, …).
 create table pico.install (

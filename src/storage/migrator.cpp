@@ -1,0 +1,98 @@
+#include "pico/storage/migrator.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "migration_files.hpp"
+#include "pico/core/hash.hpp"
+
+namespace pico::storage {
+namespace {
+
+/// Any number will do as long as every version of the server uses the same one ("picolyti").
+constexpr std::int64_t lock_id = 0x7069636f6c797469;
+
+/// Held by the session, not a transaction: each migration commits on its own.
+class MigrationLock {
+ public:
+  explicit MigrationLock(Connection& connection) : connection_(connection) {
+    connection_.execute("select pg_advisory_lock($1)", lock_id);
+  }
+  ~MigrationLock() {
+    try {
+      connection_.execute("select pg_advisory_unlock($1)", lock_id);
+    } catch (const DatabaseError&) {  // the session is gone, and the lock with it
+    }
+  }
+  MigrationLock(const MigrationLock&) = delete;
+  MigrationLock& operator=(const MigrationLock&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+/// `0001_schema.sql` → 1
+int version_of(const EmbeddedFile& file) {
+  int version = 0;
+  std::from_chars(file.name.data(), file.name.data() + file.name.size(), version);
+  return version;
+}
+
+std::string checksum_of(const EmbeddedFile& file) {
+  static const HashKey fixed_key;
+  KeyedHasher hasher(fixed_key);
+  const auto digest = hasher.field(file.data).digest();
+  return to_hex({reinterpret_cast<const std::uint8_t*>(&digest), sizeof digest});
+}
+
+/// The migrations that have run, oldest first, checked against the files.
+Result<std::size_t> count_applied(Connection& connection, std::span<const EmbeddedFile> files) {
+  const auto rows = connection.execute("select version, name, checksum from pico.schema_version order by version");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto name = rows.get<std::string>(i, 1);
+    if (i >= files.size()) {
+      return Error{Errc::conflict, "the database is newer than this program: migration " + name + " is not known here"};
+    }
+    if (rows.get<int>(i, 0) != version_of(files[i]) || rows.text(i, 2) != checksum_of(files[i])) {
+      return Error{Errc::conflict, "migration " + name + " differs from the one that was applied to the database"};
+    }
+  }
+  return rows.size();
+}
+
+void apply(Connection& connection, const EmbeddedFile& file) {
+  Transaction transaction(connection);
+  connection.execute(file.data);
+  connection.execute("insert into pico.schema_version (version, name, checksum) values ($1, $2, $3)", version_of(file), file.name,
+                     checksum_of(file));
+  transaction.commit();
+}
+
+}  // namespace
+
+std::span<const EmbeddedFile> migrations() {
+  return migration_files::files();
+}
+
+Result<std::vector<std::string>> migrate(Connection& connection, std::span<const EmbeddedFile> files) {
+  const MigrationLock lock(connection);
+  connection.execute(
+      "create schema if not exists pico;"
+      "create table if not exists pico.schema_version ("
+      "  version int primary key,"
+      "  name text not null,"
+      "  checksum text not null,"
+      "  applied_at timestamptz not null default now())");
+  const auto applied = count_applied(connection, files);
+  if (!applied) return applied.error();
+  std::vector<std::string> names;
+  for (const auto& file : files.subspan(*applied)) {
+    apply(connection, file);
+    spdlog::info("applied migration {}", file.name);
+    names.emplace_back(file.name);
+  }
+  return names;
+}
+
+}  // namespace pico::storage

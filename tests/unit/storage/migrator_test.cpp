@@ -1,0 +1,95 @@
+#include "pico/storage/migrator.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/test_postgres.hpp"
+
+namespace pico::storage {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Files = std::vector<EmbeddedFile>;
+
+const EmbeddedFile first{"0001_first.sql", "create table pico.a (x int); insert into pico.a values (1);"};
+const EmbeddedFile second{"0002_second.sql", "create table pico.b (x int);"};
+const EmbeddedFile broken{"0002_second.sql", "create table pico.b (x int); select 1 / 0;"};
+
+struct MigratorTest : testing::Test {
+  bool exists(const std::string& table) {
+    return connection.execute("select to_regclass($1) is not null", table).get<bool>(0, 0);
+  }
+  test::TestDatabase database = test::TestDatabase::empty();
+  Connection connection = database.connect();
+};
+
+TEST_F(MigratorTest, BringsAnEmptyDatabaseUpToDate) {
+  const auto applied = migrate(connection);
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->size(), migrations().size());
+  EXPECT_TRUE(exists("pico.visits"));
+  EXPECT_THAT(*migrate(connection), IsEmpty());
+}
+
+TEST_F(MigratorTest, RunsOnlyWhatIsMissing) {
+  EXPECT_THAT(*migrate(connection, Files{first}), ElementsAre(first.name));
+  EXPECT_THAT(*migrate(connection, Files{first, second}), ElementsAre(second.name));
+  EXPECT_EQ(connection.execute("select count(*) from pico.a").get<int>(0, 0), 1);
+}
+
+TEST_F(MigratorTest, LeavesNothingOfAMigrationThatFailed) {
+  EXPECT_THROW((void)migrate(connection, Files{first, broken}), DatabaseError);
+  EXPECT_TRUE(exists("pico.a"));
+  EXPECT_FALSE(exists("pico.b"));
+  EXPECT_THAT(*migrate(connection, Files{first, second}), ElementsAre(second.name));
+}
+
+TEST_F(MigratorTest, GoesOnAfterTheServerDiedInTheMiddle) {
+  const Files suicide{first, {"0002_second.sql", "create table pico.b (x int); select pg_terminate_backend(pg_backend_pid());"}};
+  EXPECT_THROW((void)migrate(connection, suicide), DatabaseError);
+  connection = database.connect();
+  EXPECT_FALSE(exists("pico.b"));
+  EXPECT_THAT(*migrate(connection, Files{first, second}), ElementsAre(second.name));
+}
+
+TEST_F(MigratorTest, RefusesAnAlteredMigration) {
+  ASSERT_TRUE(migrate(connection, Files{first}));
+  const EmbeddedFile altered{first.name, "create table pico.a (x bigint);"};
+  const auto result = migrate(connection, Files{altered, second});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::conflict);
+  EXPECT_THAT(result.error().message, HasSubstr("0001_first.sql"));
+  EXPECT_FALSE(exists("pico.b"));
+}
+
+TEST_F(MigratorTest, RefusesADatabaseNewerThanTheProgram) {
+  ASSERT_TRUE(migrate(connection, Files{first, second}));
+  const auto result = migrate(connection, Files{first});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::conflict);
+  EXPECT_THAT(result.error().message, HasSubstr("newer"));
+}
+
+TEST_F(MigratorTest, LetsOneOfManyInstancesWork) {
+  std::atomic<std::size_t> applied = 0;
+  {
+    std::vector<std::jthread> instances;
+    for (int i = 0; i < 4; ++i) {
+      instances.emplace_back([&] {
+        auto own = database.connect();
+        applied += migrate(own, Files{first, second})->size();
+      });
+    }
+  }
+  EXPECT_EQ(applied, 2u);
+}
+
+TEST(Migrations, AreNumberedWithoutGaps) {
+  int expected = 0;
+  for (const auto& file : migrations()) EXPECT_EQ(std::stoi(std::string(file.name.substr(0, 4))), ++expected);
+  EXPECT_GE(expected, 1);
+}
+
+}  // namespace
+}  // namespace pico::storage
