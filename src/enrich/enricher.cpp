@@ -6,7 +6,7 @@
 #include "knowledge.hpp"
 #include "location_finder.hpp"
 #include "user_agent_cache.hpp"
-#include "visitor.hpp"
+#include "pico/enrich/visitor.hpp"
 
 namespace pico::enrich {
 namespace {

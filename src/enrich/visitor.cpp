@@ -1,4 +1,4 @@
-#include "visitor.hpp"
+#include "pico/enrich/visitor.hpp"
 
 namespace pico::enrich {
 

@@ -106,8 +106,10 @@ std::optional<WireEvent> WireParser::Impl::parse() {
   simdjson::ondemand::document document;
   const auto size = padded.size() - simdjson::SIMDJSON_PADDING;
   if (parser.iterate(padded.data(), size, padded.size()).get(document) != simdjson::SUCCESS) return std::nullopt;
+  // By way of a value: document.get_object() would insist that nothing stands behind the object.
+  value root;
   simdjson::ondemand::object object;
-  if (document.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+  if (document.get_value().get(root) != simdjson::SUCCESS || root.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
   WireEvent event;
   for (auto field : object) {
     std::string_view key;
