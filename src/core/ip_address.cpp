@@ -116,6 +116,8 @@ bool Cidr::contains(const IpAddress& address) const {
   return rest == 0 || ((mine[whole] ^ theirs[whole]) >> (8 - rest)) == 0;
 }
 
+std::string Cidr::to_string() const { return base_.to_string() + "/" + std::to_string(prefix_bits_ - (base_.is_v4() ? 96 : 0)); }
+
 const std::vector<Cidr>& private_networks() {
   static const auto networks = [] {
     std::vector<Cidr> out;

@@ -52,6 +52,7 @@ TimeZone::TimeZone() {
 TimeZone::TimeZone(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
 Result<TimeZone> TimeZone::find(std::string_view name) {
+  if (name == "Etc/UTC") return TimeZone();  // works without tzdata, and starts quicker
   // Sites are re-read often and share few zones. The map cannot grow beyond the names in tzdata.
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<const Impl>, std::less<>> known;

@@ -41,6 +41,9 @@ class Cidr {
  public:
   static Result<Cidr> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const;
+  /// `10.0.0.0/8`, with the address as it was given.
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const Cidr&, const Cidr&) = default;
 
  private:
   IpAddress base_;

@@ -116,6 +116,13 @@ TEST(Cidr, ANetworkOfEveryAddressIsOneOfItsFamily) {
   EXPECT_FALSE(within("::/0", "1.2.3.4"));
 }
 
+TEST(Cidr, IsWrittenAsItIsRead) {
+  for (const auto* text : {"10.0.0.0/8", "0.0.0.0/0", "::/0", "fc00::/7", "1.2.3.4/32"})
+    EXPECT_EQ(Cidr::parse(text)->to_string(), text);
+  EXPECT_EQ(Cidr::parse("1.2.3.4")->to_string(), "1.2.3.4/32");
+  EXPECT_EQ(Cidr::parse("::ffff:10.0.0.0/104")->to_string(), "10.0.0.0/8");
+}
+
 TEST(Cidr, RefusesWhatIsNoneAndSaysWhy) {
   for (const std::string_view text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "::/129",
                                       "10.0.0.0:80/8", "[::1]/8", "localhost", "10.0/8", "::ffff:10.0.0.0/8", "10.0.0.0/ 8x"}) {

@@ -1,0 +1,72 @@
+#include <gmock/gmock.h>
+
+#include "loading.hpp"
+
+namespace pico::config {
+namespace {
+
+using testing::HasSubstr;
+
+using Checks = Loading;
+
+const Environment database{{"PGHOST", "db.example"}, {"PGDATABASE", "d"}, {"PGUSER", "u"}, {"PGPASSWORD", "p"}};
+
+Environment with(Environment environment, std::string_view variable, std::string_view value) {
+  environment[std::string(variable)] = value;
+  return environment;
+}
+
+TEST_F(Checks, AHostNeedsDatabaseUserAndPassword) {
+  EXPECT_EQ(problems("", database), "");
+  for (const auto* variable : {"PGDATABASE", "PGUSER", "PGPASSWORD"}) {
+    EXPECT_THAT(problems("", with(database, variable, "")), HasSubstr("(" + std::string(variable) + "): pgHost is set"))
+        << variable;
+  }
+  EXPECT_EQ(problems("", {{"PGUSER", "u"}}), "") << "without a host it is the embedded Postgres";
+}
+
+TEST_F(Checks, AUrlGoesBeforeTheSingleSettings) {
+  EXPECT_EQ(problems("", {{"PGCONNSTRING", "postgres://h/d"}, {"PGHOST", "x"}}), "");
+  EXPECT_EQ(problems("", {{"PGCONNSTRING", "postgresql://h/d"}}), "");
+  EXPECT_THAT(problems("", {{"PGCONNSTRING", "host=h dbname=d"}}), HasSubstr("pgConnString: it must start with"));
+}
+
+TEST_F(Checks, ThePortMayStandInTheHost) {
+  const auto config = good("pgHost: localhost:5433", with(database, "PGHOST", ""));
+  EXPECT_EQ(config.postgres.host, "localhost");
+  EXPECT_EQ(config.postgres.port, 5433);
+  EXPECT_EQ(problems("pgPort: 5433", with(database, "PGHOST", "h:5433")), "") << "said twice alike";
+  EXPECT_THAT(problems("pgPort: 5432", with(database, "PGHOST", "h:5433")), HasSubstr("different ports (5433 and 5432)"));
+  EXPECT_THAT(problems("", with(database, "PGHOST", "h:x")), HasSubstr("pgHost: what stands behind the colon is no port"));
+}
+
+TEST_F(Checks, AutoTlsIsRefusedWithTheWayOut) {
+  EXPECT_THAT(problems("", {{"AUTOTLS_ENABLED", "true"}, {"AUTOTLS_HOST", "a.example"}}),
+              HasSubstr("autotlsEnabled: TLS is not built in yet. Set it to false and put a reverse proxy"));
+  EXPECT_EQ(problems("", {{"AUTOTLS_HOST", "a.example"}, {"AUTOTLS_STAGING", "false"}}), "");
+}
+
+TEST_F(Checks, TheListenersMustNotShareAnAddress) {
+  EXPECT_THAT(problems("listenAddr: \":8081\""), HasSubstr("adminListen and listenAddr are the same address"));
+  EXPECT_THAT(problems("adminListen: \":8080\""), HasSubstr("adminListen and listenAddr are the same address"));
+  EXPECT_EQ(problems("listenAddr: \":8081\"\nadminListen: off"), "");
+  EXPECT_EQ(problems("listenAddr: \":0\"\nadminListen: \":0\""), "") << "free ports differ";
+  EXPECT_EQ(problems("listenAddr: \"127.0.0.2:8081\""), "");
+}
+
+TEST_F(Checks, TheJournalHoldsTwoSegmentsAtLeast) {
+  EXPECT_THAT(problems("journalMaxBytes: 100MB"), HasSubstr("journalMaxBytes: it must hold at least two segments"));
+  EXPECT_EQ(problems("journalMaxBytes: 128MB"), "");
+}
+
+TEST_F(Checks, ZeroThreadsBecomeANumberThatFitsTheMachine) {
+  const auto config = good("ioThreads: 0\npipelineThreads: 0");
+  EXPECT_GE(config.http.io_threads, 1);
+  EXPECT_LE(config.http.io_threads, 16);
+  EXPECT_GE(config.ingest.pipeline_threads, 1);
+  EXPECT_LE(config.ingest.pipeline_threads, 2);
+  EXPECT_EQ(good("ioThreads: 33").http.io_threads, 33);
+}
+
+}  // namespace
+}  // namespace pico::config
