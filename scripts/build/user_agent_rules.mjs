@@ -37,7 +37,10 @@ function firstGroup(regex) {
     if (regex[i] === '\\') ++i;
     else if (regex[i] === '[') i = endOfClass(regex, i);
     else if (regex[i] === '(') {
-      if (start < 0 && regex[i + 1] !== '?') start = i + 1, (depth = 0);
+      if (start < 0 && regex[i + 1] !== '?') {
+        start = i + 1;
+        depth = 0;
+      }
       ++depth;
     } else if (regex[i] === ')' && --depth === 0 && start >= 0) return regex.slice(start, i);
   }

@@ -43,12 +43,12 @@ std::string_view name_at(MMDB_entry_s& entry, std::initializer_list<const char*>
   MMDB_entry_s map{entry.mmdb, names->offset};
   if (const auto english = text_at(map, {"en"}); !english.empty()) return english;
   MMDB_entry_data_list_s* list = nullptr;
-  if (MMDB_get_entry_data_list(&map, &list) != MMDB_SUCCESS) return {};
+  const bool readable = MMDB_get_entry_data_list(&map, &list) == MMDB_SUCCESS;
   std::string_view name;  // the list is: the map, its first key, the first key's value, …
-  if (const auto* value = list && list->next ? list->next->next : nullptr) {
+  if (const auto* value = readable && list->next ? list->next->next : nullptr) {
     if (value->entry_data.type == MMDB_DATA_TYPE_UTF8_STRING) name = {value->entry_data.utf8_string, value->entry_data.data_size};
   }
-  MMDB_free_entry_data_list(list);
+  MMDB_free_entry_data_list(list);  // there can be one even after a failure
   return name;
 }
 
@@ -90,10 +90,10 @@ event::Location nested_record(MMDB_entry_s& entry) {
 }
 
 Error cannot_open(const std::string& file, int status) {
-  const auto reason =
-      status == MMDB_IO_ERROR || status == MMDB_FILE_OPEN_ERROR ? "it cannot be read" : std::string(MMDB_strerror(status));
+  const bool unreadable = status == MMDB_IO_ERROR || status == MMDB_FILE_OPEN_ERROR;
+  const std::string reason = unreadable ? "it cannot be read" : MMDB_strerror(status);
   return {Errc::io, "The geo database " + file + " cannot be used: " + reason +
-                        ". Locations stay blank. Give a MaxMind-format .mmdb file that the server may read."};
+                        ". Give a MaxMind-format .mmdb file that the server may read."};
 }
 
 }  // namespace
@@ -101,8 +101,8 @@ Error cannot_open(const std::string& file, int status) {
 Result<std::shared_ptr<const GeoDatabase>> GeoDatabase::open(const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
-    return Error{Errc::not_found, "There is no geo database at " + file +
-                                      ". Locations stay blank. Put a MaxMind-format .mmdb file there, or set geoIpFile to one."};
+    return Error{Errc::not_found,
+                 "There is no geo database at " + file + ". Put a MaxMind-format .mmdb file there, or set geoIpFile to one."};
   }
   std::shared_ptr<GeoDatabase> database(new GeoDatabase);
   const int status = MMDB_open(file.c_str(), MMDB_MODE_MMAP, &database->handle_);

@@ -14,7 +14,8 @@ void Knowledge::Impl::load_geo() {
   if (!opened) {
     metrics.geo_failures.Increment();
     const bool keeps = geo.current() != nullptr;
-    spdlog::warn("{}{}", opened.error().message, keeps ? " Until then the one that was open before is used." : "");
+    spdlog::warn("{}{}", opened.error().message,
+                 keeps ? " The one that was open before stays in use." : " Locations stay blank until then.");
     return;
   }
   metrics.geo_built.Set(static_cast<double>((*opened)->build_time()));

@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using event::Kind;
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr auto chrome =
@@ -212,7 +213,9 @@ TEST_F(EnricherTest, AReloadedGeoDatabaseIsUsedAtOnce) {
 TEST_F(EnricherTest, AReloadThatFailsKeepsTheOldDatabase) {
   EXPECT_EQ(enrich().location.country, "CN");
   std::filesystem::remove(geo_file_);
+  testing::internal::CaptureStdout();
   knowledge()->reload_geo();
+  EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("stays in use"));
   EXPECT_EQ(enrich().location.country, "CN");
   EXPECT_THAT(registry_.expose(), HasSubstr("picolytics_geo_database_failures_total 1"));
   EXPECT_THAT(registry_.expose(), HasSubstr("picolytics_geo_database_loaded 1"));
@@ -222,7 +225,7 @@ TEST_F(EnricherTest, WithoutAGeoDatabaseLocationsAreBlankAndAReloadFindsIt) {
   std::filesystem::remove(geo_file_);
   testing::internal::CaptureStdout();  // where the default logger writes
   EXPECT_EQ(enrich().location, event::Location{});
-  EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("There is no geo database at"));
+  EXPECT_THAT(testing::internal::GetCapturedStdout(), AllOf(HasSubstr("There is no geo database at"), HasSubstr("blank")));
   EXPECT_THAT(registry_.expose(), HasSubstr("picolytics_geo_database_loaded 0"));
   use_geo("nested.mmdb");
   knowledge()->reload_geo();
