@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "pico/app/cli.hpp"
+
+int main(int argc, char** argv) { return pico::app::main(argc, argv); }
