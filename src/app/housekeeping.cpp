@@ -1,0 +1,117 @@
+#include "housekeeping.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <cmath>
+#include <optional>
+
+#include "pico/storage/partitions.hpp"
+#include "pico/storage/retention.hpp"
+#include "pico/storage/salts.hpp"
+#include "pico/storage/sites.hpp"
+
+namespace pico::app {
+namespace {
+
+constexpr std::chrono::seconds interval{5};
+constexpr std::chrono::hours partitions_interval{1};
+constexpr std::chrono::seconds tolerated_skew{5};
+
+}  // namespace
+
+Housekeeping::Housekeeping(const config::Config& config, storage::ConnectOptions database, enrich::Salts& salts, enrich::Sites& sites,
+                           metrics::Registry& registry)
+    : config_(config), database_(std::move(database)), sites_(sites), salt_keeper_(salts, sites, registry), salts_(salts),
+      clock_skew_(registry.gauge("picolytics_clock_skew_seconds", "This machine's clock less the database's.")) {}
+
+Housekeeping::~Housekeeping() { stop(); }
+
+void Housekeeping::first_round(storage::Connection& connection) {
+  refresh_sites(connection);
+  salt_keeper_.keep(connection);
+}
+
+void Housekeeping::start() {
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "housekeeper");
+}
+
+void Housekeeping::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::string Housekeeping::problem() const {
+  const auto today = sites_.default_zone().local_day(SystemClock().now());
+  return salts_.find(today) ? "" : "there is no salt for today: Postgres has been away since before the last midnight";
+}
+
+void Housekeeping::run() {
+  std::optional<storage::Connection> connection;
+  bool failing = false;
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    try {
+      if (!connection || connection->lost()) {
+        auto opened = storage::Connection::open(database_);
+        if (!opened) throw storage::DatabaseError("", true, opened.error().message);
+        connection.emplace(std::move(*opened));
+      }
+      round(*connection);
+      if (failing) spdlog::info("housekeeping works again");
+      failing = false;
+    } catch (const storage::DatabaseError& error) {
+      if (!failing) spdlog::warn("housekeeping is held up and will try again: {}", error.what());
+      failing = true;
+    }
+    lock.lock();
+    wake_.wait_for(lock, interval, [this] { return stopping_; });
+  }
+}
+
+void Housekeeping::round(storage::Connection& connection) {
+  refresh_sites(connection);
+  salt_keeper_.keep(connection);
+  check_clock(connection);
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= next_partitions_) {
+    storage::ensure_partitions_ahead(connection, TimeZone().local_day(storage::database_now(connection)));
+    next_partitions_ = now + partitions_interval;
+  }
+  if (now >= next_prune_) {
+    prune(connection);
+    next_prune_ = now + config_.retention.check_every;
+  }
+}
+
+void Housekeeping::refresh_sites(storage::Connection& connection) {
+  std::vector<enrich::Site> stored;
+  for (auto& site : storage::list_sites(connection)) {
+    const auto zone = TimeZone::find(site.time_zone);
+    stored.push_back({std::move(site.domain), zone ? *zone : sites_.default_zone(), true});
+  }
+  sites_.replace_stored(std::move(stored));
+}
+
+void Housekeeping::check_clock(storage::Connection& connection) {
+  const std::chrono::duration<double> skew = SystemClock().now() - storage::database_now(connection);
+  clock_skew_.Set(skew.count());
+  const bool off = std::abs(skew.count()) > static_cast<double>(tolerated_skew.count());
+  if (off && !warned_of_clock_) spdlog::warn("this machine's clock is {:.0f} s off the database's: set both by NTP", skew.count());
+  warned_of_clock_ = off;
+}
+
+void Housekeeping::prune(storage::Connection& connection) {
+  const storage::Retention retention{config_.retention.prune, config_.retention.bot_prune};
+  if (retention.prune.count() == 0 && retention.bot_prune.count() == 0) return;
+  const auto removed = storage::prune(connection, retention, storage::database_now(connection));
+  if (removed > 0) spdlog::info("retention removed {} rows", removed);
+}
+
+}  // namespace pico::app

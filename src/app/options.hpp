@@ -1,0 +1,26 @@
+#pragma once
+#include "pico/api/assets.hpp"
+#include "pico/config/config.hpp"
+#include "pico/enrich/enricher.hpp"
+#include "pico/http/server.hpp"
+#include "pico/ingest/ingest.hpp"
+#include "pico/journal/journal.hpp"
+#include "pico/storage/connection.hpp"
+#include "pico/storage/pool.hpp"
+#include "pico/writer/writer.hpp"
+
+/// From the settings to what each module wants to know. Modules do not see the configuration, so that each can be used and tested alone.
+namespace pico::app {
+
+http::ListenerOptions public_listener(const config::Config& config);
+http::ListenerOptions admin_listener(const config::Config& config);
+api::StaticOptions static_options(const config::Config& config);
+enrich::Options enrich_options(const config::Config& config);
+ingest::Options ingest_options(const config::Config& config);
+journal::Options journal_options(const config::Config& config);
+writer::Options writer_options(const config::Config& config);
+/// The conninfo is empty when no Postgres is configured: the embedded one's takes its place.
+storage::ConnectOptions database_options(const config::Config& config);
+storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database);
+
+}  // namespace pico::app

@@ -1,0 +1,51 @@
+#include "salt_keeper.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "pico/storage/salts.hpp"
+
+namespace pico::app {
+namespace {
+
+/// A date's salt is fetched this long before the date begins anywhere, so that Postgres may be away at midnight.
+constexpr std::chrono::hours ahead{6};
+
+struct Range {
+  Day first, last;
+};
+
+/// The dates that are today, or are about to begin, in any of the zones.
+Range dates_in_use(const std::vector<TimeZone>& zones, Instant now) {
+  Range range{TimeZone().local_day(now), TimeZone().local_day(now + ahead)};
+  for (const auto& zone : zones) {
+    range.first = std::min(range.first, zone.local_day(now));
+    range.last = std::max(range.last, zone.local_day(now + ahead));
+  }
+  return range;
+}
+
+}  // namespace
+
+SaltKeeper::SaltKeeper(enrich::Salts& salts, const enrich::Sites& sites, metrics::Registry& registry)
+    : salts_(salts), sites_(sites),
+      destroyed_(registry.counter("picolytics_salts_destroyed_total", "Salts destroyed because their date was over everywhere.")),
+      held_(registry.gauge("picolytics_salts", "Salts held in RAM.")) {}
+
+void SaltKeeper::keep(storage::Connection& connection) {
+  const auto [first, last] = dates_in_use(sites_.time_zones(), storage::database_now(connection));
+  // Destroyed first: what is over must not be put back by the next step.
+  for (const auto day : salts_.erase_before(first)) {
+    destroyed_.Increment();
+    spdlog::info("destroyed the salt of {}: that date is over in every site's time zone", to_string(day));
+  }
+  storage::destroy_salts_before(connection, first);
+  // After a crash of Postgres the unlogged table is empty: what is held here is the truth, and must get in before a new salt is made.
+  storage::put_back_salts(connection, salts_.all());
+  for (auto day = first; day <= last; day += std::chrono::days(1))
+    if (!salts_.find(day)) salts_.put(day, storage::fetch_or_create_salt(connection, day));
+  held_.Set(static_cast<double>(salts_.all().size()));
+}
+
+}  // namespace pico::app

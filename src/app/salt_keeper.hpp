@@ -1,0 +1,27 @@
+#pragma once
+
+#include "pico/enrich/salts.hpp"
+#include "pico/enrich/sites.hpp"
+#include "pico/metrics/registry.hpp"
+#include "pico/storage/connection.hpp"
+
+namespace pico::app {
+
+/// Keeps the salts in RAM and in the shared table right (docs/architecture.md, privacy): those of every date that is today somewhere
+/// among the sites' time zones, or will be within hours, are there; those whose date is over everywhere are destroyed.
+/// Only the database's clock decides. Called by the housekeeper's thread.
+class SaltKeeper {
+ public:
+  SaltKeeper(enrich::Salts& salts, const enrich::Sites& sites, metrics::Registry& registry);
+
+  /// Throws storage::DatabaseError; salts in RAM then stay as they are.
+  void keep(storage::Connection& connection);
+
+ private:
+  enrich::Salts& salts_;
+  const enrich::Sites& sites_;
+  metrics::Counter& destroyed_;
+  metrics::Gauge& held_;
+};
+
+}  // namespace pico::app

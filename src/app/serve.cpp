@@ -1,0 +1,177 @@
+#include "serve.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+#include <pico_static.hpp>
+
+#include "housekeeping.hpp"
+#include "options.hpp"
+#include "pico/admin/routes.hpp"
+#include "pico/api/assets.hpp"
+#include "pico/api/collect.hpp"
+#include "pico/api/demo.hpp"
+#include "pico/enrich/enricher.hpp"
+#include "pico/http/server.hpp"
+#include "pico/ingest/ingest.hpp"
+#include "pico/journal/journal.hpp"
+#include "pico/storage/embedded_postgres.hpp"
+#include "pico/storage/migrator.hpp"
+#include "pico/storage/partitions.hpp"
+#include "pico/storage/pool.hpp"
+#include "pico/writer/writer.hpp"
+#include "privileges.hpp"
+#include "run_file.hpp"
+
+namespace pico::app {
+namespace {
+
+/// Blocks the signals that ask for something, in this thread and so in every one it starts: only wait_for_stop() takes them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+template <class OnHangup>
+void wait_for_stop(const sigset_t& signals, OnHangup on_hangup) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) on_hangup();
+  spdlog::info("stopping on signal {}", signal);
+}
+
+/// Removes the run file however serve() ends.
+struct RunFileGuard {
+  const std::filesystem::path& data_dir;
+  ~RunFileGuard() { remove_run_file(data_dir); }
+};
+
+/// Brings the schema up to date and makes the partitions of the coming weeks.
+Result<void> prepare_database(storage::Connection& connection, bool skip_migrations) {
+  if (!skip_migrations) {
+    const auto ran = storage::migrate(connection);
+    if (!ran) return ran.error();
+    for (const auto& name : *ran) spdlog::info("ran migration {}", name);
+  }
+  storage::ensure_partitions_ahead(connection, TimeZone().local_day(SystemClock().now()));
+  return {};
+}
+
+void greet(const std::string& public_url, const std::string& listen, const std::string& admin) {
+  const auto url = public_url.empty() ? "http://" + listen : public_url;
+  std::cout << "\nPicolytics is ready.\n\n  paste into your pages   <script defer src=\"" << url << "/pico.js\"></script>\n"
+            << "  see your own clicks     " << url << "/demo\n";
+  if (!admin.empty()) std::cout << "  health and metrics      http://" << admin << "/ready  http://" << admin << "/metrics\n";
+  std::cout << std::endl;
+}
+
+std::string writer_problem(const writer::Writer& writer) { return writer.problem(); }
+
+}  // namespace
+
+Result<void> serve(const config::Config& config) {
+  const auto signals = block_signals();
+  set_up_logging(config.logging.format, config.logging.level);
+  metrics::Registry registry;
+
+  // The ports first: whoever has them is told at once, and root may be needed for them. Nothing is accepted before start().
+  http::Router public_routes(registry, "public");
+  http::Router admin_routes(registry, "admin");
+  http::Server public_server(public_listener(config), public_routes, registry, "public");
+  if (auto listening = public_server.listen(); !listening) return listening;
+  std::optional<http::Server> admin_server;
+  if (config.admin.listen) {
+    admin_server.emplace(admin_listener(config), admin_routes, registry, "admin");
+    if (auto listening = admin_server->listen(); !listening) return listening;
+  }
+
+  // What enrichment knows; loaded while root's rights may still be needed to read the geo database.
+  auto knowledge = enrich::Knowledge::load(enrich_options(config), registry);
+  if (!knowledge) return knowledge.error();
+  api::Assets assets(static_files::files());
+  if (!config.http.static_dir.empty())
+    if (auto overlaid = assets.overlay(config.http.static_dir); !overlaid) return overlaid;
+
+  // From here on nothing runs as root, and the data directory is ours alone (the journal locks it).
+  if (auto entered = enter_data_directory(config.data_dir); !entered) return entered;
+  forbid_core_dumps();
+  auto journal = journal::Journal::open(journal_options(config), registry);
+  if (!journal) return journal.error();
+
+  // Postgres: one of the user's own, or the private one that lives and dies with this process.
+  std::unique_ptr<storage::EmbeddedPostgres> embedded;
+  auto database = database_options(config);
+  if (database.conninfo.empty()) {
+    auto started = storage::EmbeddedPostgres::start({.data_dir = config.data_dir, .bin_dir = config.postgres.bin_dir});
+    if (!started) return started.error();
+    embedded = std::move(*started);
+    database.conninfo = embedded->conninfo();
+  }
+  auto connection = storage::Connection::open_with_retries(database, config.postgres.conn_attempts);
+  if (!connection) return connection.error();
+  if (auto prepared = prepare_database(*connection, config.postgres.skip_migrations); !prepared) return prepared;
+
+  // Salts and sites in RAM, kept fresh by the housekeeper.
+  enrich::Salts salts;
+  enrich::Sites sites(config.sites.default_time_zone);
+  Housekeeping housekeeping(config, database, salts, sites, registry);
+  housekeeping.first_round(*connection);
+
+  // The way of an event, from its end to its beginning.
+  storage::Pool pool(pool_options(config, database), registry);
+  writer::Writer writer(writer_options(config), database, **journal, registry);
+  ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
+  http::RateLimiter limiter(config.http.request_rate_limit);
+
+  api::add_static_routes(public_routes, assets, static_options(config));
+  api::add_collect_routes(public_routes, ingest, limiter, registry, config.http.body_max_size);
+  api::add_demo_routes(public_routes, assets, pool, salts, sites);
+
+  std::atomic<bool> stopping{false};
+  admin::SystemMetrics system(registry, PICO_VERSION, config.admin.host_metrics);
+  admin::add_routes(admin_routes, registry, system,
+                    {{"stopping", [&] { return stopping ? "the server is stopping" : ""; }},
+                     {"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
+                     {"journal", [&] { return (*journal)->problem(); }},
+                     {"writer", [&] { return writer_problem(writer); }},
+                     {"salts", [&] { return housekeeping.problem(); }}});
+  if (config.admin.debug) admin::add_debug_routes(admin_routes);
+
+  housekeeping.start();
+  writer.start();
+  ingest.start();
+  public_server.start();
+  if (admin_server) admin_server->start();
+
+  const auto admin_address = admin_server ? admin_server->address() : "";
+  if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, embedded ? embedded->conninfo() : ""}); !written)
+    return written;
+  const RunFileGuard run_file{config.data_dir};
+  greet(config.http.public_url, public_server.address(), admin_address);
+
+  wait_for_stop(signals, [&] { (*knowledge)->reload_geo(); });
+
+  // Each step lets what is behind it run on, so that nothing that was accepted is left in RAM. What the writer cannot commit in the time
+  // that is left is in the journal and comes with the next start.
+  const auto deadline = std::chrono::steady_clock::now() + config.shutdown_timeout;
+  const auto left = [&] { return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())); };
+  stopping = true;
+  public_server.stop(left() / 3);
+  ingest.stop();
+  (*journal)->stop();
+  housekeeping.stop();
+  writer.stop(left() / 2);
+  pool.stop();
+  if (admin_server) admin_server->stop(std::chrono::milliseconds(200));
+  if (embedded) embedded->stop();
+  spdlog::info("stopped");
+  return {};
+}
+
+}  // namespace pico::app
