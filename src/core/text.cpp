@@ -15,6 +15,10 @@ bool same_letter(char a, char b) {
   return lower(a) == lower(b);
 }
 
+bool is_printable_ascii(char c) {
+  return c >= 0x20 && c < 0x7F;
+}
+
 /// C0 without tab and newline, DEL, and C1.
 bool is_unwanted_control(char32_t c) {
   return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7F && c <= 0x9F);
@@ -24,6 +28,10 @@ bool is_unwanted_control(char32_t c) {
 std::size_t clean_prefix(std::string_view text, std::size_t max_bytes) {
   std::size_t at = 0;
   while (at < text.size()) {
+    if (is_printable_ascii(text[at]) && at < max_bytes) {  // nearly all of what browsers send
+      ++at;
+      continue;
+    }
     const auto next = utf8::decode(text.substr(at));
     if (!next.valid || is_unwanted_control(next.code_point) || at + next.size > max_bytes) break;
     at += next.size;
