@@ -65,8 +65,9 @@ Section http() {
         "How visitors' browsers reach this server. Used where an absolute link is shown; empty: taken from the request."},
        {"rootRedirect", "ROOT_REDIRECT", "", text<&C::http, &H::root_redirect>("a URL or path, or nothing"),
         "Where `GET /` redirects to. Empty: no redirect."},
-       {"staticDir", "STATIC_DIR", "static", text<&C::http, &H::static_dir>("a folder"),
-        "Files in this folder are served in place of the built-in ones (`pico.js`). It need not exist."},
+       {"staticDir", "STATIC_DIR", "", text<&C::http, &H::static_dir>("a folder, or nothing"),
+        "Files in this folder are served in place of the built-in ones (`pico.js`), and beside them. It need not exist. Empty: none (the "
+        "original picolytics looks into `static`)."},
        {"staticCacheMaxAge", "STATIC_CACHE_MAX_AGE", "3600", integer<&C::http, &H::static_cache_max_age>(0, 31536000),
         "Seconds for which browsers may keep static files."},
        {"bodyMaxSize", "BODY_MAX_SIZE", "2048", bytes<&C::http, &H::body_max_size>(64, MB), "Largest body of a request."},

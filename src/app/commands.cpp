@@ -1,0 +1,99 @@
+#include "commands.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "options.hpp"
+#include "pico/core/time_zone.hpp"
+#include "pico/core/url.hpp"
+#include "pico/storage/migrator.hpp"
+#include "pico/storage/sites.hpp"
+#include "run_file.hpp"
+
+namespace pico::app {
+namespace {
+
+/// A session with the configured Postgres, or with the embedded one of the server that runs on this data directory.
+Result<storage::Connection> connect(const config::Config& config) {
+  auto options = database_options(config);
+  if (options.conninfo.empty()) {
+    const auto running = read_run_file(config.data_dir);
+    if (!running || running->postgres_conninfo.empty())
+      return Error{Errc::unavailable, fmt::format("no Postgres is configured, and no server with its own Postgres runs on dataDir {}: start it first, or set "
+                                                  "PGCONNSTRING",
+                                                  config.data_dir.string())};
+    options.conninfo = running->postgres_conninfo;
+  }
+  return storage::Connection::open(options);
+}
+
+/// Runs `work` on a connection; what Postgres refuses becomes an Error.
+template <class Work>
+Result<void> with_connection(const config::Config& config, Work work) {
+  auto connection = connect(config);
+  if (!connection) return connection.error();
+  try {
+    return work(*connection);
+  } catch (const storage::DatabaseError& error) {
+    return Error{Errc::unavailable, error.what()};
+  }
+}
+
+Result<std::string> checked_zone(const config::Config& config, const std::string& name) {
+  const auto zone = name.empty() ? Result<TimeZone>(config.sites.default_time_zone) : TimeZone::find(name);
+  if (!zone) return zone.error();
+  return zone->name();
+}
+
+Error no_such_site(const std::string& domain) { return {Errc::not_found, fmt::format("there is no site {}; see picolytics site list", domain)}; }
+
+}  // namespace
+
+Result<void> migrate(const config::Config& config) {
+  return with_connection(config, [](storage::Connection& connection) -> Result<void> {
+    const auto ran = storage::migrate(connection);
+    if (!ran) return ran.error();
+    for (const auto& name : *ran) std::cout << "ran " << name << "\n";
+    if (ran->empty()) std::cout << "nothing to do: the schema is up to date\n";
+    return {};
+  });
+}
+
+Result<void> add_site(const config::Config& config, const SiteRequest& request) {
+  const auto zone = checked_zone(config, request.time_zone);
+  if (!zone) return zone.error();
+  const auto domain = normalise_host(request.domain);
+  if (domain.empty() || domain.find_first_of("/: ") != std::string::npos)
+    return Error{Errc::invalid, "a site is a host, such as example.com: without scheme, port and path"};
+  return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
+    storage::create_site(connection, domain, *zone);
+    std::cout << domain << " " << *zone << "\n";
+    return {};
+  });
+}
+
+Result<void> list_sites(const config::Config& config) {
+  return with_connection(config, [](storage::Connection& connection) -> Result<void> {
+    for (const auto& site : storage::list_sites(connection)) std::cout << site.domain << " " << site.time_zone << "\n";
+    return {};
+  });
+}
+
+Result<void> set_site(const config::Config& config, const SiteRequest& request) {
+  const auto zone = checked_zone(config, request.time_zone);
+  if (!zone) return zone.error();
+  return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
+    if (!storage::set_site_time_zone(connection, normalise_host(request.domain), *zone)) return no_such_site(request.domain);
+    return {};
+  });
+}
+
+Result<void> remove_site(const config::Config& config, const SiteRequest& request) {
+  return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
+    if (!storage::remove_site(connection, normalise_host(request.domain))) return no_such_site(request.domain);
+    return {};
+  });
+}
+
+}  // namespace pico::app

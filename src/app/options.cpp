@@ -1,0 +1,113 @@
+#include "options.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace pico::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string to_text(const config::Address& address) {
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+http::IpExtractor extractor(config::IpExtractor extractor) {
+  switch (extractor) {
+    case config::IpExtractor::direct: return http::IpExtractor::direct;
+    case config::IpExtractor::xff: return http::IpExtractor::xff;
+    case config::IpExtractor::realip: break;
+  }
+  return http::IpExtractor::realip;
+}
+
+/// The database as configured, or the country database that is shipped beside the binary when the default one is not there.
+fs::path geo_ip_file(const config::Config& config) {
+  const auto& file = config.enrichment.geo_ip_file;
+  std::error_code error;
+  if (file != config::default_geo_ip_file || fs::exists(file, error)) return file;
+  const auto beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "share" / "geoip.mmdb";
+  return fs::exists(beside, error) ? beside : file;
+}
+
+}  // namespace
+
+http::ListenerOptions public_listener(const config::Config& config) {
+  const auto& http = config.http;
+  http::ListenerOptions options;
+  options.address = to_text(http.listen);
+  options.threads = static_cast<unsigned>(http.io_threads);
+  options.limits.max_connections = http.max_connections;
+  if (http.connections_per_client > 0) options.limits.max_connections_per_client = http.connections_per_client;
+  else options.limits.max_connections_per_client = http.max_connections;
+  options.limits.max_head_bytes = http.header_max_size;
+  options.limits.head_timeout = http.header_timeout;
+  options.limits.body_timeout = http.body_timeout;
+  options.limits.idle_timeout = http.idle_timeout;
+  options.client_address = {extractor(http.ip_extractor), http.trusted_proxies};
+  return options;
+}
+
+http::ListenerOptions admin_listener(const config::Config& config) {
+  http::ListenerOptions options;
+  options.address = to_text(*config.admin.listen);
+  options.limits.max_connections = 256;
+  return options;
+}
+
+api::StaticOptions static_options(const config::Config& config) {
+  return {static_cast<unsigned>(config.http.static_cache_max_age.count()), config.http.root_redirect};
+}
+
+enrich::Options enrich_options(const config::Config& config) {
+  return {.geo_ip_file = geo_ip_file(config).string(), .user_agent_cache = config.enrichment.user_agent_cache};
+}
+
+ingest::Options ingest_options(const config::Config& config) {
+  ingest::Options options;
+  options.valid_event_names = config.ingest.valid_event_names;
+  options.custom_events = config.ingest.custom_events;
+  options.respect_do_not_track = config.ingest.respect_do_not_track;
+  options.wait_for_disk = config.ingest.ack_mode == config::AckMode::durable;
+  options.register_sites = config.sites.registration == config::SiteRegistration::automatic;
+  options.max_auto_sites = config.sites.max_auto_sites;
+  options.max_auto_sites_per_hour = config.sites.max_auto_sites_per_hour;
+  options.queue_items = config.ingest.queue_size;
+  options.queue_bytes = config.ingest.queue_max_bytes;
+  options.threads = static_cast<unsigned>(config.ingest.pipeline_threads);
+  return options;
+}
+
+journal::Options journal_options(const config::Config& config) {
+  journal::Options options;
+  options.directory = config.data_dir / "journal";
+  options.max_bytes = config.journal.max_bytes;
+  options.segment_bytes = config.journal.segment_bytes;
+  options.min_free_bytes = config.journal.min_free_bytes;
+  options.keep = config.journal.keep;
+  return options;
+}
+
+writer::Options writer_options(const config::Config& config) {
+  writer::Options options;
+  options.writers = static_cast<unsigned>(config.writer.writers);
+  options.batch_max_events = config.writer.batch_max_size;
+  options.batch_max_delay = config.writer.batch_max_wait;
+  options.session_timeout = config.writer.session_timeout;
+  return options;
+}
+
+storage::ConnectOptions database_options(const config::Config& config) {
+  return {.conninfo = config.postgres_url().value_or("")};
+}
+
+storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database) {
+  storage::PoolOptions options;
+  options.connect = database;
+  options.threads = static_cast<unsigned>(config.postgres.query_threads);
+  return options;
+}
+
+}  // namespace pico::app
