@@ -8,6 +8,7 @@
 #include "pico/core/time_zone.hpp"
 #include "pico/core/url.hpp"
 #include "pico/storage/migrator.hpp"
+#include "pico/storage/salts.hpp"
 #include "pico/storage/sites.hpp"
 #include "run_file.hpp"
 
@@ -84,7 +85,10 @@ Result<void> set_site(const config::Config& config, const SiteRequest& request) 
   const auto zone = checked_zone(config, request.time_zone);
   if (!zone) return zone.error();
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
-    if (!storage::set_site_time_zone(connection, normalise_host(request.domain), *zone)) return no_such_site(request.domain);
+    const auto target = *TimeZone::find(*zone);
+    const auto next_midnight = target.day_start(target.local_day(storage::database_now(connection)) + std::chrono::days(1));
+    if (!storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, next_midnight)) return no_such_site(request.domain);
+    std::cout << request.domain << " " << *zone << " from " << to_string(next_midnight) << "\n";
     return {};
   });
 }
