@@ -17,8 +17,9 @@
 
 /// The durable journal: bytes and sequence numbers, nothing else. Format: docs/journal-format.md.
 ///
-/// Every process start opens a new epoch (a random id) and never appends to an old one; old epochs are read until they are drained.
-/// A record's sequence number counts from 1 within its epoch. A shard is a small number (0–15) that the caller gives each record.
+/// Every process start opens a new epoch (a random id) and never appends to an old one; old epochs are read until they are
+/// drained. A record's sequence number counts from 1 within its epoch; the numbers of records whose write failed are not used
+/// again. A shard is a small number (0–15) that the caller gives each record.
 namespace pico::journal {
 
 using Sequence = std::uint64_t;  ///< 0: before the first record
@@ -33,11 +34,16 @@ struct EpochId {
 struct Options {
   std::filesystem::path directory;              ///< created when missing
   std::uint64_t max_bytes = 8ull << 30;         ///< all segments together; past it submit() is answered `full`
-  std::uint64_t segment_bytes = 64ull << 20;    ///< pre-allocated and zero-filled
+  std::uint64_t segment_bytes = 64ull << 20;    ///< pre-allocated and zero-filled; at least 8 KiB
   std::uint64_t min_free_bytes = 1ull << 30;    ///< the disk keeps this much free (or 5 % of it, the smaller): else `full`
   std::chrono::microseconds group_window{500};  ///< longest wait for more groups before a sync; adapts below it
-  std::chrono::minutes keep{10};                ///< released segments stay this long, for databases that go back in time
+  /// Released segments stay this long, for databases that go back in time. They go earlier when their room is needed: the oldest
+  /// first, before anything is answered `full`.
+  std::chrono::minutes keep{10};
 };
+
+/// Most bytes that a Group may have (or what fits into a segment, when that is less); a larger one is answered `failed`.
+inline constexpr std::size_t max_group_bytes = (1 << 20) - 40;
 
 /// What became of a submitted group.
 enum class Outcome : std::uint8_t {
@@ -83,15 +89,16 @@ class Reader {
   virtual bool next(Entry& entry) = 0;
   /// Continues behind `after`: the next record is the first one with a greater sequence number.
   virtual void seek(Sequence after) = 0;
-  /// Waits until a record behind the position is durable. False: time is up, or the epoch is old and has no more, or the journal stops.
+  /// Waits until a record behind the position is durable. False: time is up, or the epoch is old and has no more, or the journal
+  /// stops.
   virtual bool wait(std::chrono::milliseconds at_most) = 0;
 };
 
 struct EpochInfo {
   EpochId id;
-  bool live = false;      ///< the one this process appends to
-  Sequence first = 0;     ///< lowest sequence number still on disk; 0 when there is none
-  Sequence last = 0;      ///< highest durable sequence number; 0 when there is none
+  bool live = false;   ///< the one this process appends to
+  Sequence first = 0;  ///< lowest sequence number still on disk; 0 when there is none
+  Sequence last = 0;   ///< highest durable sequence number; 0 when there was none yet
 };
 
 /// ok: accepting. full: no room, will recover by itself. failed: the disk fails; a new segment is tried again and again.
@@ -103,12 +110,14 @@ class Files;  // src/journal/files.hpp: the file operations, which tests can mak
 /// Owns its thread and files. stop() (or the destructor) syncs what was submitted before and ends the thread.
 class Journal {
  public:
-  /// Locks the directory (flock; Errc::conflict with a clear sentence when another process has it), recovers what is there, opens a new epoch.
+  /// Locks the directory (flock; Errc::conflict with a clear sentence when another process has it), recovers what is there, opens
+  /// a new epoch.
   static Result<std::unique_ptr<Journal>> open(const Options& options, metrics::Registry& registry);
   /// For tests: with files that can fail.
   static Result<std::unique_ptr<Journal>> open(const Options& options, metrics::Registry& registry, std::shared_ptr<Files> files);
   virtual ~Journal() = default;
 
+  /// Never blocks on the disk. After stop() the group is answered `failed` at once, on the caller's thread.
   virtual void submit(Group group) = 0;
 
   [[nodiscard]] virtual State state() const = 0;
@@ -124,8 +133,9 @@ class Journal {
   /// Every epoch on disk, oldest first, the live one last.
   [[nodiscard]] virtual std::vector<EpochInfo> epochs() const = 0;
   [[nodiscard]] virtual std::unique_ptr<Reader> reader(const EpochId& epoch) = 0;
-  /// All records of the epoch up to and including `sequence` are committed elsewhere. Segments that hold no other record are deleted
-  /// once they have been released for Options::keep.
+  /// All records of the epoch up to and including `sequence` are committed elsewhere. Segments that hold no other record are
+  /// deleted once they have been released for Options::keep. The last call counts: a lower number takes back what is still on
+  /// disk, for a database that went back in time.
   virtual void release(const EpochId& epoch, Sequence sequence) = 0;
   virtual void stop() = 0;
 };
