@@ -57,7 +57,6 @@ Result<void> prepare_database(storage::Connection& connection, bool skip_migrati
   if (!skip_migrations) {
     const auto ran = storage::migrate(connection);
     if (!ran) return ran.error();
-    for (const auto& name : *ran) spdlog::info("ran migration {}", name);
   }
   storage::ensure_partitions_ahead(connection, TimeZone().local_day(SystemClock().now()));
   return {};
