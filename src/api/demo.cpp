@@ -13,12 +13,19 @@ namespace {
 using http::Exchange;
 using http::Response;
 
-constexpr std::size_t shown_events = 50;
+constexpr int shown_events = 50;
 constexpr std::string_view page_headers =
     "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'\r\nReferrer-Policy: same-origin\r\n";
 
+Response unavailable() {
+  auto response = Response::error(503, "Postgres cannot be asked right now");
+  response.fixed_headers = "Retry-After: 5\r\n";
+  return response;
+}
+
 struct Visitor {
   std::string domain;
+  Day day;
   std::uint64_t id;
 };
 
@@ -27,10 +34,11 @@ std::optional<Visitor> visitor_of(const http::Request& request, const enrich::Sa
   const auto url = parse_url("http://" + std::string(request.header("Host")));
   if (!url) return std::nullopt;
   auto domain = normalise_host(url->host);
-  const auto salt = salts.find(sites.zone_of(domain).local_day(request.received_at));
+  const auto day = sites.zone_of(domain).local_day(request.received_at);
+  const auto salt = salts.find(day);
   if (!salt) return std::nullopt;
   const auto id = enrich::visitor_id(*salt, domain, request.client, request.header("User-Agent"));
-  return Visitor{std::move(domain), id};
+  return Visitor{std::move(domain), day, id};
 }
 
 std::string events_json(const std::vector<storage::RecentEvent>& events) {
@@ -55,15 +63,19 @@ void add_demo_routes(http::Router& router, const Assets& assets, storage::Pool& 
   router.add(http::Method::get, "/demo/*", page);  // the page navigates below itself without loading
   router.add(http::Method::get, "/demo/events", [&pool, &salts, &sites](Exchange& exchange) {
     auto visitor = visitor_of(exchange.request(), salts, sites);
-    if (!visitor) return exchange.answer(Response::error(503, "events cannot be shown right now"));
+    if (!visitor) return exchange.answer(unavailable());
     const auto answer = exchange.answer_later();
-    const auto job = [visitor = std::move(*visitor), answer](storage::Connection& connection) {
-      auto response = Response::json(200, events_json(storage::recent_events(connection, visitor.domain, visitor.id, shown_events)));
+    const auto events = std::make_shared<std::vector<storage::RecentEvent>>();
+    const auto work = [visitor = std::move(*visitor), events](storage::Connection& connection) {
+      *events = storage::recent_events(connection, visitor.domain, visitor.day, visitor.id, shown_events);
+    };
+    const auto done = [answer, events](const std::exception_ptr& failure) {
+      if (failure) return answer(unavailable());
+      auto response = Response::json(200, events_json(*events));
       response.fixed_headers = "Cache-Control: no-store\r\n";
       answer(std::move(response));
     };
-    const auto failed = [answer] { answer(Response::error(503, "Postgres cannot be asked right now")); };
-    pool.run(job, failed);
+    if (!pool.run(work, done)) answer(unavailable());
   });
 }
 

@@ -41,13 +41,9 @@ Result<void> with_connection(const config::Config& config, Work work) {
   }
 }
 
-Result<std::string> checked_zone(const config::Config& config, const std::string& name) {
-  const auto zone = name.empty() ? Result<TimeZone>(config.sites.default_time_zone) : TimeZone::find(name);
-  if (!zone) return zone.error();
-  return zone->name();
+Result<TimeZone> zone_of(const config::Config& config, const std::string& name) {
+  return name.empty() ? Result<TimeZone>(config.sites.default_time_zone) : TimeZone::find(name);
 }
-
-Error no_such_site(const std::string& domain) { return {Errc::not_found, fmt::format("there is no site {}; see picolytics site list", domain)}; }
 
 }  // namespace
 
@@ -62,41 +58,39 @@ Result<void> migrate(const config::Config& config) {
 }
 
 Result<void> add_site(const config::Config& config, const SiteRequest& request) {
-  const auto zone = checked_zone(config, request.time_zone);
+  const auto zone = zone_of(config, request.time_zone);
   if (!zone) return zone.error();
   const auto domain = normalise_host(request.domain);
   if (domain.empty() || domain.find_first_of("/: ") != std::string::npos)
     return Error{Errc::invalid, "a site is a host, such as example.com: without scheme, port and path"};
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
     storage::create_site(connection, domain, *zone);
-    std::cout << domain << " " << *zone << "\n";
+    std::cout << domain << " " << zone->name() << "\n";
     return {};
   });
 }
 
 Result<void> list_sites(const config::Config& config) {
   return with_connection(config, [](storage::Connection& connection) -> Result<void> {
-    for (const auto& site : storage::list_sites(connection)) std::cout << site.domain << " " << site.time_zone << "\n";
+    for (const auto& site : storage::list_sites(connection, storage::database_now(connection))) std::cout << site.domain << " " << site.time_zone << "\n";
     return {};
   });
 }
 
 Result<void> set_site(const config::Config& config, const SiteRequest& request) {
-  const auto zone = checked_zone(config, request.time_zone);
+  const auto zone = zone_of(config, request.time_zone);
   if (!zone) return zone.error();
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
-    const auto target = *TimeZone::find(*zone);
-    const auto next_midnight = target.day_start(target.local_day(storage::database_now(connection)) + std::chrono::days(1));
-    if (!storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, next_midnight)) return no_such_site(request.domain);
-    std::cout << request.domain << " " << *zone << " from " << to_string(next_midnight) << "\n";
+    const auto from = storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, storage::database_now(connection));
+    if (!from) return from.error();
+    std::cout << request.domain << " " << zone->name() << " from " << to_string(*from) << "\n";
     return {};
   });
 }
 
 Result<void> remove_site(const config::Config& config, const SiteRequest& request) {
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
-    if (!storage::remove_site(connection, normalise_host(request.domain))) return no_such_site(request.domain);
-    return {};
+    return storage::remove_site(connection, normalise_host(request.domain));
   });
 }
 

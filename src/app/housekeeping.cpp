@@ -92,7 +92,7 @@ void Housekeeping::round(storage::Connection& connection) {
 
 void Housekeeping::refresh_sites(storage::Connection& connection) {
   std::vector<enrich::Site> stored;
-  for (auto& site : storage::list_sites(connection)) {
+  for (auto& site : storage::list_sites(connection, storage::database_now(connection))) {
     const auto zone = TimeZone::find(site.time_zone);
     stored.push_back({std::move(site.domain), zone ? *zone : sites_.default_zone(), true});
   }
@@ -108,10 +108,10 @@ void Housekeeping::check_clock(storage::Connection& connection) {
 }
 
 void Housekeeping::prune(storage::Connection& connection) {
-  const storage::Retention retention{config_.retention.prune, config_.retention.bot_prune};
-  if (retention.prune.count() == 0 && retention.bot_prune.count() == 0) return;
-  const auto removed = storage::prune(connection, retention, storage::database_now(connection));
-  if (removed > 0) spdlog::info("retention removed {} rows", removed);
+  const storage::RetentionOptions options{static_cast<int>(config_.retention.prune.count()), static_cast<int>(config_.retention.bot_prune.count())};
+  if (options.prune_days == 0 && options.bot_prune_days == 0) return;
+  const auto pruned = storage::prune(connection, options, storage::database_now(connection));
+  spdlog::info("retention: dropped {} partitions, deleted {} visits and {} words", pruned.partitions, pruned.visits, pruned.words);
 }
 
 }  // namespace pico::app

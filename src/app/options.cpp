@@ -9,6 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::seconds read_timeout{10};
+
 std::string to_text(const config::Address& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
   return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
@@ -90,8 +92,9 @@ journal::Options journal_options(const config::Config& config) {
   return options;
 }
 
-writer::Options writer_options(const config::Config& config) {
+writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database) {
   writer::Options options;
+  options.database = database;
   options.writers = static_cast<unsigned>(config.writer.writers);
   options.batch_max_events = config.writer.batch_max_size;
   options.batch_max_delay = config.writer.batch_max_wait;
@@ -106,7 +109,8 @@ storage::ConnectOptions database_options(const config::Config& config) {
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database) {
   storage::PoolOptions options;
   options.connect = database;
-  options.threads = static_cast<unsigned>(config.postgres.query_threads);
+  options.connect.statement_timeout = read_timeout;
+  options.threads = config.postgres.query_threads;
   return options;
 }
 

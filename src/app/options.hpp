@@ -18,7 +18,7 @@ api::StaticOptions static_options(const config::Config& config);
 enrich::Options enrich_options(const config::Config& config);
 ingest::Options ingest_options(const config::Config& config);
 journal::Options journal_options(const config::Config& config);
-writer::Options writer_options(const config::Config& config);
+writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database);
 /// The conninfo is empty when no Postgres is configured: the embedded one's takes its place.
 storage::ConnectOptions database_options(const config::Config& config);
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database);

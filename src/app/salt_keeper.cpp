@@ -42,7 +42,8 @@ void SaltKeeper::keep(storage::Connection& connection) {
   }
   storage::destroy_salts_before(connection, first);
   // After a crash of Postgres the unlogged table is empty: what is held here is the truth, and must get in before a new salt is made.
-  storage::put_back_salts(connection, salts_.all());
+  // Where another instance was quicker, its salt counts.
+  for (const auto& [day, salt] : storage::put_salts_back(connection, salts_.all())) salts_.put(day, salt);
   for (auto day = first; day <= last; day += std::chrono::days(1))
     if (!salts_.find(day)) salts_.put(day, storage::fetch_or_create_salt(connection, day));
   held_.Set(static_cast<double>(salts_.all().size()));

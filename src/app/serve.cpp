@@ -70,8 +70,6 @@ void greet(const std::string& public_url, const std::string& listen, const std::
   std::cout << std::endl;
 }
 
-std::string writer_problem(const writer::Writer& writer) { return writer.problem(); }
-
 }  // namespace
 
 Result<void> serve(const config::Config& config) {
@@ -123,8 +121,10 @@ Result<void> serve(const config::Config& config) {
   housekeeping.first_round(*connection);
 
   // The way of an event, from its end to its beginning.
-  storage::Pool pool(pool_options(config, database), registry);
-  writer::Writer writer(writer_options(config), database, **journal, registry);
+  storage::Metrics storage_metrics(registry);
+  storage::Pool pool(pool_options(config, database), storage_metrics);
+  const SystemClock clock;
+  writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
   http::RateLimiter limiter(config.http.request_rate_limit);
 
@@ -138,12 +138,11 @@ Result<void> serve(const config::Config& config) {
                     {{"stopping", [&] { return stopping ? "the server is stopping" : ""; }},
                      {"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
                      {"journal", [&] { return (*journal)->problem(); }},
-                     {"writer", [&] { return writer_problem(writer); }},
+                     {"writer", [&] { return writer.problem(); }},
                      {"salts", [&] { return housekeeping.problem(); }}});
   if (config.admin.debug) admin::add_debug_routes(admin_routes);
 
   housekeeping.start();
-  writer.start();
   ingest.start();
   public_server.start();
   if (admin_server) admin_server->start();
