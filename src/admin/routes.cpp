@@ -9,14 +9,10 @@ using http::Exchange;
 using http::Method;
 using http::Response;
 
-Response ready(const std::vector<ReadyCheck>& checks) {
-  auto problems = nlohmann::json::object();
-  for (const auto& check : checks) {
-    auto problem = check.problem();
-    if (!problem.empty()) problems[check.name] = std::move(problem);
-  }
+Response ready(const Readiness& readiness) {
+  const auto problems = readiness.problems();
   if (problems.empty()) return Response::text(200, "OK");
-  return Response::json(503, nlohmann::json{{"ready", false}, {"problems", std::move(problems)}}.dump() + "\n");
+  return Response::json(503, nlohmann::json{{"ready", false}, {"problems", problems}}.dump() + "\n");
 }
 
 Response exposition(const metrics::Registry& registry) {
@@ -27,9 +23,9 @@ Response exposition(const metrics::Registry& registry) {
 
 }  // namespace
 
-void add_routes(http::Router& router, const metrics::Registry& registry, SystemMetrics& system, std::vector<ReadyCheck> checks) {
+void add_routes(http::Router& router, const metrics::Registry& registry, SystemMetrics& system, const Readiness& readiness) {
   router.add(Method::get, "/healthz", [](Exchange& exchange) { exchange.answer(Response::text(200, "OK")); });
-  router.add(Method::get, "/ready", [checks = std::move(checks)](Exchange& exchange) { exchange.answer(ready(checks)); });
+  router.add(Method::get, "/ready", [&readiness](Exchange& exchange) { exchange.answer(ready(readiness)); });
   router.add(Method::get, "/metrics", [&registry, &system](Exchange& exchange) {
     system.update();
     exchange.answer(exposition(registry));

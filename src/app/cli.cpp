@@ -47,7 +47,11 @@ int with_config(const config::LoadOptions& options, Action action) {
     std::cerr << "picolytics: the configuration cannot be used:\n" << config.error().message << "\n";
     return 1;
   }
-  return report(action(*config));
+  try {
+    return report(action(*config));
+  } catch (const std::exception& error) {  // Postgres going away in the middle of a start, mostly
+    return report(Error{Errc::internal, error.what()});
+  }
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "serve.hpp"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <iostream>
@@ -25,26 +23,10 @@
 #include "pico/writer/writer.hpp"
 #include "privileges.hpp"
 #include "run_file.hpp"
+#include "signals.hpp"
 
 namespace pico::app {
 namespace {
-
-/// Blocks the signals that ask for something, in this thread and so in every one it starts: only wait_for_stop() takes them.
-sigset_t block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
-
-template <class OnHangup>
-void wait_for_stop(const sigset_t& signals, OnHangup on_hangup) {
-  int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) on_hangup();
-  spdlog::info("stopping on signal {}", signal);
-}
 
 /// Removes the run file however serve() ends.
 struct RunFileGuard {
@@ -73,8 +55,8 @@ void greet(const std::string& public_url, const std::string& listen, const std::
 }  // namespace
 
 Result<void> serve(const config::Config& config) {
-  const auto signals = block_signals();
   set_up_logging(config.logging.format, config.logging.level);
+  Signals signals;
   metrics::Registry registry;
 
   // The ports first: whoever has them is told at once, and root may be needed for them. Nothing is accepted before start().
@@ -82,6 +64,11 @@ Result<void> serve(const config::Config& config) {
   http::Router admin_routes(registry, "admin");
   http::Server public_server(public_listener(config), public_routes, registry, "public");
   if (auto listening = public_server.listen(); !listening) return listening;
+  admin::SystemMetrics system(registry, PICO_VERSION, config.admin.host_metrics);
+  admin::Readiness readiness;
+  readiness.replace({{"starting", [] { return "the server is starting"; }}});
+  admin::add_routes(admin_routes, registry, system, readiness);
+  if (config.admin.debug) admin::add_debug_routes(admin_routes);
   std::optional<http::Server> admin_server;
   if (config.admin.listen) {
     admin_server.emplace(admin_listener(config), admin_routes, registry, "admin");
@@ -98,6 +85,7 @@ Result<void> serve(const config::Config& config) {
   // From here on nothing runs as root, and the data directory is ours alone (the journal locks it).
   if (auto entered = enter_data_directory(config.data_dir); !entered) return entered;
   forbid_core_dumps();
+  if (admin_server) admin_server->start();
   auto journal = journal::Journal::open(journal_options(config), registry);
   if (!journal) return journal.error();
 
@@ -110,7 +98,8 @@ Result<void> serve(const config::Config& config) {
     embedded = std::move(*started);
     database.conninfo = embedded->conninfo();
   }
-  auto connection = storage::Connection::open_with_retries(database, config.postgres.conn_attempts);
+  auto connection = storage::Connection::open_with_retries(database, config.postgres.conn_attempts, signals.stop_token());
+  if (!connection && signals.stop_token().stop_requested()) return {};
   if (!connection) return connection.error();
   if (auto prepared = prepare_database(*connection, config.postgres.skip_migrations); !prepared) return prepared;
 
@@ -132,20 +121,9 @@ Result<void> serve(const config::Config& config) {
   api::add_collect_routes(public_routes, ingest, limiter, registry, config.http.body_max_size);
   api::add_demo_routes(public_routes, assets, pool, salts, sites);
 
-  std::atomic<bool> stopping{false};
-  admin::SystemMetrics system(registry, PICO_VERSION, config.admin.host_metrics);
-  admin::add_routes(admin_routes, registry, system,
-                    {{"stopping", [&] { return stopping ? "the server is stopping" : ""; }},
-                     {"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
-                     {"journal", [&] { return (*journal)->problem(); }},
-                     {"writer", [&] { return writer.problem(); }},
-                     {"salts", [&] { return housekeeping.problem(); }}});
-  if (config.admin.debug) admin::add_debug_routes(admin_routes);
-
   housekeeping.start();
   ingest.start();
   public_server.start();
-  if (admin_server) admin_server->start();
 
   const auto admin_address = admin_server ? admin_server->address() : "";
   if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, embedded ? embedded->conninfo() : ""}); !written)
@@ -153,13 +131,20 @@ Result<void> serve(const config::Config& config) {
   const RunFileGuard run_file{config.data_dir};
   greet(config.http.public_url, public_server.address(), admin_address);
 
-  wait_for_stop(signals, [&] { (*knowledge)->reload_geo(); });
+  // From here to the stop below nothing returns, so the checks never outlive what they look at.
+  readiness.replace({{"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
+                     {"journal", [&] { return (*journal)->problem(); }},
+                     {"writer", [&] { return writer.problem(); }},
+                     {"salts", [&] { return housekeeping.problem(); }}});
+  signals.on_hangup([&] { (*knowledge)->reload_geo(); });
+  signals.wait_for_stop();
+  signals.on_hangup({});
 
   // Each step lets what is behind it run on, so that nothing that was accepted is left in RAM. What the writer cannot commit in the time
   // that is left is in the journal and comes with the next start.
   const auto deadline = std::chrono::steady_clock::now() + config.shutdown_timeout;
   const auto left = [&] { return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())); };
-  stopping = true;
+  readiness.replace({{"stopping", [] { return "the server is stopping"; }}});
   public_server.stop(left() / 3);
   ingest.stop();
   (*journal)->stop();
