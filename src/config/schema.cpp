@@ -166,7 +166,7 @@ Section storing() {
             "Events of one transaction at most."},
            {"batchMaxMsec", "BATCH_MAX_MSEC", "500", integer<&C::writer, &W::batch_max_wait>(1, 60000),
             "Milliseconds after which a smaller batch is written too."},
-           {"sessionTimeoutMin", "SESSION_TIMEOUT_MIN", "30", integer<&C::writer, &W::session_timeout>(1, 1440),
+           {"sessionTimeoutMin", "SESSION_TIMEOUT_MIN", "30", integer<&C::writer, &W::session_timeout>(3, 1440),
             "A visit ends when its visitor does nothing for this many minutes."},
            {"pruneDays", "PRUNE_DAYS", "0", integer<&C::retention, &Retention::prune>(0, 36500),
             "Events, visits and figures older than this many days are deleted. 0: they are kept for ever."},

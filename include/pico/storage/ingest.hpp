@@ -1,0 +1,125 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pico/core/hash.hpp"
+#include "pico/storage/connection.hpp"
+#include "pico/storage/ingest_rows.hpp"
+#include "pico/storage/partitions.hpp"
+
+/// The SQL side of the writer: what reads checkpoints and writes one batch in one transaction. Everything is bulk: arrays or
+/// COPY, in Postgres' binary form. Belongs to one thread at a time. All functions throw DatabaseError; the batch is then rolled
+/// back by its destructor.
+namespace pico::storage {
+
+using Epoch = std::array<std::uint8_t, 16>;
+
+/// A checkpoint's move. It only happens when the checkpoint stands at `expected`.
+struct Advance {
+  std::uint8_t shard = 0;
+  std::uint64_t expected = 0, target = 0;
+};
+
+struct SiteName {
+  std::string_view domain;
+  std::string_view time_zone;  ///< of the site, if it has to be made
+};
+
+struct DeadLetter {
+  std::uint64_t sequence = 0;
+  std::string_view sqlstate;  ///< or the writer's own reason
+  std::span<const std::byte> payload;
+};
+
+/// All that is stored of a visitor-day. rev is the head's; 0: there is no row.
+struct StoredVisits {
+  std::int16_t rev = 0;
+  std::vector<Visit> visits;
+};
+
+/// The revision that follows. Stored ones are 1–32767 and wrap round.
+constexpr std::int16_t next_rev(std::int16_t rev) {
+  return rev == 32767 ? std::int16_t{1} : static_cast<std::int16_t>(rev + 1);
+}
+
+/// The rows that a batch wrote, for the metrics.
+struct RowCounts {
+  std::size_t visits = 0, events = 0, details = 0, engagement = 0, words = 0, merged = 0;
+};
+
+/// A session with Postgres that has the writer's statements prepared. Owns the connection.
+class Ingest {
+ public:
+  /// Reads the key of the words; the first instance ever makes it.
+  explicit Ingest(Connection connection, int hash_parts = default_hash_parts);
+  ~Ingest();
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+
+  [[nodiscard]] const HashKey& word_key() const;
+
+  /// How far each of the shards is; shards not seen before start at 0.
+  std::vector<std::uint64_t> checkpoints(const Epoch& epoch, std::span<const std::uint8_t> shards);
+  /// Drops the checkpoints of an epoch of which no record exists any more.
+  void forget(const Epoch& epoch);
+
+  /// Makes sure, before a batch, that facts of these days have a partition to go to. One quick query when they all have.
+  void ensure_partitions(std::span<const Day> days);
+
+  /// Ends the running statement, which then throws. Any thread may call it.
+  void cancel() noexcept;
+
+  class Batch;
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One transaction. What is written is sorted by key here, so that concurrent batches wait for each other instead of deadlocking.
+class Ingest::Batch {
+ public:
+  explicit Batch(Ingest& ingest);
+  ~Batch();
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  /// The first step. False: a checkpoint is not where it was expected, so somebody else was here; roll back and read it again.
+  [[nodiscard]] bool advance(const Epoch& epoch, std::span<const Advance> advances);
+
+  /// The ids in the order of the names, which are distinct. Makes the sites that are missing.
+  std::vector<SiteId> site_ids(std::span<const SiteName> names);
+
+  /// Writes the heads whose revision is the expected one. Result: per row the new revision, or 0: it was refused because somebody
+  /// else changed the visitor-day. A refused row is locked from then on: read it, and a second attempt succeeds. Keys are
+  /// distinct.
+  std::vector<std::int16_t> write_heads(std::span<const HeadRow> heads);
+  std::vector<StoredVisits> read_visits(std::span<const VisitorDay> keys);
+  /// Visits other than heads. Their head was written before in this batch. Keys are distinct.
+  void write_visits(std::vector<VisitRow> rows);
+  void merge_visits(std::span<const MergeRow> merges);
+
+  void write_words(Words words);
+  void copy_events(std::span<const EventRow> rows);
+  void copy_details(std::span<const DetailRow> rows);
+  void copy_engagement(std::span<const EngagementRow> rows);
+  void add_opt_outs(std::vector<OptOutRow> rows);
+  void add_dead_letters(const Epoch& epoch, std::span<const DeadLetter> letters);
+
+  /// With connection_lost() it is not known whether the batch took place; its checkpoints tell.
+  void commit();
+
+  [[nodiscard]] const RowCounts& rows() const { return rows_; }
+
+ private:
+  Ingest::Impl& ingest_;
+  Transaction transaction_;
+  RowCounts rows_;
+};
+
+}  // namespace pico::storage

@@ -1,0 +1,111 @@
+#include "pico/storage/ingest.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include "ingest_impl.hpp"
+#include "native_connection.hpp"
+#include "sql.hpp"
+
+namespace pico::storage {
+namespace {
+
+/// Whoever is first makes the key; everybody uses what is stored.
+HashKey read_word_key(Connection& connection) {
+  const auto fresh = HashKey::random();
+  connection.execute("insert into pico.install (key, value) values ('word_key', $1) on conflict (key) do nothing",
+                     std::span<const std::uint8_t>(fresh.bytes));
+  const auto stored =
+      connection.execute("select value from pico.install where key = 'word_key'").get<std::vector<std::uint8_t>>(0, 0);
+  HashKey key;
+  if (stored.size() != key.bytes.size()) throw std::logic_error("the stored key of the words has the wrong length");
+  std::copy(stored.begin(), stored.end(), key.bytes.begin());
+  return key;
+}
+
+}  // namespace
+
+Ingest::Impl::Impl(Connection opened, int parts)
+    : connection(std::move(opened)), hash_parts(parts), word_key(read_word_key(connection)) {}
+
+PgResult Ingest::Impl::run(const std::string& name, const std::vector<std::string>& parameters) {
+  PGconn* native = native_connection(connection);
+  if (!prepared.contains(name)) {
+    expect_status(connection, PQprepare(native, name.c_str(), std::string(storage::sql(name)).c_str(), 0, nullptr),
+                  PGRES_COMMAND_OK);
+    prepared.insert(name);
+  }
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  for (const auto& parameter : parameters) {
+    values.push_back(parameter.data());
+    lengths.push_back(static_cast<int>(parameter.size()));
+  }
+  const std::vector<int> formats(parameters.size(), 1);
+  PgResult result(
+      PQexecPrepared(native, name.c_str(), static_cast<int>(values.size()), values.data(), lengths.data(), formats.data(), 1),
+      &PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) expect_status(connection, result.release(), PGRES_COMMAND_OK);
+  return result;
+}
+
+void Ingest::Impl::copy(const char* statement, const std::string& rows) {
+  static constexpr std::string_view header{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
+  static constexpr std::string_view trailer{"\377\377", 2};
+  PGconn* native = native_connection(connection);
+  expect_status(connection, PQexec(native, statement), PGRES_COPY_IN);
+  // A failure to send shows in the result below.
+  for (const std::string_view part : {header, std::string_view(rows), trailer}) {
+    PQputCopyData(native, part.data(), static_cast<int>(part.size()));
+  }
+  PQputCopyEnd(native, nullptr);
+  PgResult result(PQgetResult(native), &PQclear);
+  while (PGresult* rest = PQgetResult(native)) PQclear(rest);
+  expect_status(connection, result.release(), PGRES_COMMAND_OK);
+}
+
+std::size_t affected(const PgResult& result) {
+  const std::string_view text = PQcmdTuples(result.get());
+  std::size_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+Ingest::Ingest(Connection connection, int hash_parts) : impl_(std::make_unique<Impl>(std::move(connection), hash_parts)) {}
+Ingest::~Ingest() = default;
+
+const HashKey& Ingest::word_key() const {
+  return impl_->word_key;
+}
+
+std::vector<std::uint64_t> Ingest::checkpoints(const Epoch& epoch, std::span<const std::uint8_t> shards) {
+  const std::vector<std::int64_t> numbers(shards.begin(), shards.end());
+  const auto id = to_hex(epoch);
+  impl_->connection.execute(
+      "insert into pico.ingest_checkpoint (epoch, shard, sequence) select $1::uuid, s, 0 from unnest($2::smallint[]) as s "
+      "on conflict (epoch, shard) do nothing",
+      id, numbers);
+  const auto rows = impl_->connection.execute(
+      "select c.sequence from unnest($2::smallint[]) with ordinality as s (shard, position) "
+      "join pico.ingest_checkpoint c on c.epoch = $1::uuid and c.shard = s.shard order by s.position",
+      id, numbers);
+  std::vector<std::uint64_t> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(static_cast<std::uint64_t>(rows.get<std::int64_t>(i, 0)));
+  return out;
+}
+
+void Ingest::ensure_partitions(std::span<const Day> days) {
+  storage::ensure_partitions(impl_->connection, days, impl_->hash_parts);
+}
+
+void Ingest::cancel() noexcept {
+  impl_->connection.cancel();
+}
+
+void Ingest::forget(const Epoch& epoch) {
+  impl_->connection.execute("delete from pico.ingest_checkpoint where epoch = $1::uuid", to_hex(epoch));
+}
+
+}  // namespace pico::storage

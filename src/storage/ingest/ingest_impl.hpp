@@ -1,0 +1,33 @@
+#pragma once
+#include <libpq-fe.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pico/storage/ingest.hpp"
+
+namespace pico::storage {
+
+using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+struct Ingest::Impl {
+  Impl(Connection opened, int parts);
+
+  /// Runs the embedded statement of that name, prepared at its first use, with binary parameters; the answer is binary too.
+  PgResult run(const std::string& name, const std::vector<std::string>& parameters);
+  /// Sends rows, already in the binary form of COPY without header and trailer.
+  void copy(const char* statement, const std::string& rows);
+
+  Connection connection;
+  int hash_parts;
+  HashKey word_key;
+  std::set<std::string> prepared;
+};
+
+/// Rows that an INSERT, UPDATE or DELETE touched.
+std::size_t affected(const PgResult& result);
+
+}  // namespace pico::storage

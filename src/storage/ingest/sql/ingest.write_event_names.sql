@@ -1,0 +1,3 @@
+insert into pico.event_names (name_id, name)
+select * from unnest($1::bigint[], $2::text[])
+on conflict (name_id) do nothing

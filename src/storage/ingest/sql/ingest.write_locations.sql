@@ -1,0 +1,3 @@
+insert into pico.locations (location_id, country, subdivision, city, latitude, longitude)
+select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::real[], $6::real[])
+on conflict (location_id) do nothing

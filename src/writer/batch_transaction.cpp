@@ -1,0 +1,142 @@
+#include "batch_transaction.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+
+#include "visitor_groups.hpp"
+
+namespace pico::writer {
+namespace {
+
+using storage::SiteId;
+
+std::vector<Day> months_of(std::span<const Record> records) {
+  std::vector<Day> months;
+  for (const auto& record : records) {
+    if (!record.refused.empty()) continue;
+    const std::chrono::year_month_day date(record.event.day);
+    const Day month = date.year() / date.month() / 1;
+    if (std::find(months.begin(), months.end(), month) == months.end()) months.push_back(month);
+  }
+  return months;
+}
+
+/// The site of each record; 0 for those that are refused.
+std::vector<SiteId> sites_of(storage::Ingest::Batch& batch, std::span<const Record> records) {
+  std::unordered_map<std::string_view, std::size_t> positions;
+  std::vector<storage::SiteName> names;
+  std::vector<std::size_t> position_of(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!records[i].refused.empty()) continue;
+    const auto& event = records[i].event;
+    const auto [entry, is_new] = positions.try_emplace(event.domain, names.size());
+    if (is_new) names.push_back({event.domain, event.site_time_zone});
+    position_of[i] = entry->second;
+  }
+  const auto ids = names.empty() ? std::vector<SiteId>{} : batch.site_ids(names);
+  std::vector<SiteId> sites(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].refused.empty()) sites[i] = ids[position_of[i]];
+  }
+  return sites;
+}
+
+std::int16_t clamp_to_smallint(std::int32_t value) {
+  return static_cast<std::int16_t>(std::clamp<std::int32_t>(value, 0, std::numeric_limits<std::int16_t>::max()));
+}
+
+/// The rows of everything but visits.
+class FactRows {
+ public:
+  explicit FactRows(WordBook& words) : words_(words) {}
+
+  void add(const event::Enriched& event, SiteId site, std::int64_t visit, storage::WordId page) {
+    if (event::is_row(event.kind)) {
+      events_.push_back({visit, event.at, page, site, event.day, static_cast<std::int16_t>(event.kind),
+                         clamp_to_smallint(event.load_ms), clamp_to_smallint(event.ttfb_ms)});
+    }
+    if (event.kind == event::Kind::custom) {
+      details_.push_back({visit, event.at, page, words_.name(event.name), site, event.day, event.interactive, event.properties});
+    } else if (event.kind == event::Kind::engagement) {
+      engagement_.push_back({visit, event.at, page, site, event.day, event.engaged_ms, event.scroll_depth});
+    } else if (event.kind == event::Kind::opted_out) {
+      ++opt_outs_[{site, event.day}];
+    }
+  }
+
+  void write(storage::Ingest::Batch& batch) const {
+    batch.copy_events(events_);
+    batch.copy_details(details_);
+    batch.copy_engagement(engagement_);
+    std::vector<storage::OptOutRow> rows;
+    for (const auto& [key, hits] : opt_outs_) rows.push_back({key.first, key.second, hits});
+    batch.add_opt_outs(std::move(rows));
+  }
+
+ private:
+  WordBook& words_;
+  std::vector<storage::EventRow> events_;
+  std::vector<storage::DetailRow> details_;
+  std::vector<storage::EngagementRow> engagement_;
+  std::map<std::pair<SiteId, Day>, std::int64_t> opt_outs_;
+};
+
+void write_dead_letters(storage::Ingest::Batch& batch, const storage::Epoch& epoch, std::span<const Record> records) {
+  std::vector<storage::DeadLetter> letters;
+  for (const auto& record : records) {
+    if (!record.refused.empty()) letters.push_back({record.sequence, record.refused, record.payload});
+  }
+  batch.add_dead_letters(epoch, letters);
+}
+
+/// The words that a transaction notes are forgotten again unless it is committed.
+class PendingWords {
+ public:
+  explicit PendingWords(WordBook& words) : words_(words) {}
+  ~PendingWords() { words_.rolled_back(); }
+  PendingWords(const PendingWords&) = delete;
+  PendingWords& operator=(const PendingWords&) = delete;
+
+ private:
+  WordBook& words_;
+};
+
+}  // namespace
+
+std::vector<Committed> write_in_one_transaction(Session& session, const storage::Epoch& epoch, std::span<const Record> records,
+                                                std::span<const storage::Advance> advances, std::chrono::milliseconds timeout,
+                                                Metrics& metrics) {
+  session.ingest.ensure_partitions(months_of(records));
+  const PendingWords pending(session.words);
+  storage::Ingest::Batch batch(session.ingest);
+  if (!batch.advance(epoch, advances)) throw CheckpointMoved();
+
+  const auto sites = sites_of(batch, records);
+  VisitorGroups groups(records, sites, session.words, timeout);
+  groups.write(batch, session.visits);
+  FactRows facts(session.words);
+  std::vector<Committed> committed;
+  committed.reserve(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!records[i].refused.empty()) continue;
+    facts.add(records[i].event, sites[i], groups.visit_ids()[i], groups.pages()[i]);
+    committed.push_back({&records[i].event, sites[i], groups.visit_ids()[i]});
+  }
+  batch.write_words(session.words.missing());
+  facts.write(batch);
+  write_dead_letters(batch, epoch, records);
+  batch.commit();
+
+  session.words.committed();
+  groups.remember(session.visits);
+  metrics.count(batch.rows());
+  metrics.visit_cache_hits.Increment(static_cast<double>(groups.cache_hits()));
+  metrics.visit_cache_misses.Increment(static_cast<double>(groups.size() - groups.cache_hits()));
+  metrics.heads_refused.Increment(static_cast<double>(groups.refused()));
+  return committed;
+}
+
+}  // namespace pico::writer

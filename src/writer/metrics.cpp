@@ -1,0 +1,70 @@
+#include "metrics.hpp"
+
+namespace pico::writer {
+namespace {
+
+const metrics::Buckets latency_buckets{.25, .5, .75, 1, 1.25, 1.5, 2, 3, 5, 8, 11};
+const metrics::Buckets commit_buckets{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+const metrics::Buckets size_buckets{1, 10, 100, 400, 1600, 6400, 12800, 25600};
+
+}  // namespace
+
+Metrics::Metrics(metrics::Registry& registry)
+    : batches(registry.counter("picolytics_writer_batches_total", "Transactions committed")),
+      batch_events(registry.histogram("picolytics_writer_batch_records", "Records per transaction", size_buckets)),
+      commit_seconds(registry.histogram("picolytics_writer_commit_seconds", "From begin to commit", commit_buckets)),
+      lag_records(registry.gauge("picolytics_writer_lag_records", "Durable records that are not committed yet")),
+      lag_seconds(registry.gauge("picolytics_writer_lag_seconds", "Age of the newest committed event while others wait, else 0")),
+      visit_cache_hits(registry.counter("picolytics_writer_visit_cache_total", "Look-ups of visitor-days", {{"result", "hit"}})),
+      visit_cache_misses(
+          registry.counter("picolytics_writer_visit_cache_total", "Look-ups of visitor-days", {{"result", "miss"}})),
+      heads_refused(registry.counter("picolytics_writer_heads_refused_total", "Visitor-days that had to be read again")),
+      checkpoints_moved(registry.counter("picolytics_writer_checkpoints_moved_total", "Checkpoints found elsewhere than left")),
+      registry_(registry) {}
+
+void Metrics::count(const storage::RowCounts& rows) {
+  const auto add = [&](const char* table, std::size_t n) {
+    if (n == 0) return;
+    registry_.counter("picolytics_writer_rows_total", "Rows written, by table", {{"table", table}})
+        .Increment(static_cast<double>(n));
+  };
+  add("visits", rows.visits);
+  add("events", rows.events);
+  add("event_details", rows.details);
+  add("engagement", rows.engagement);
+  add("words", rows.words);
+  add("merged_visits", rows.merged);
+}
+
+void Metrics::count_retry(const storage::DatabaseError& error) {
+  const auto sqlstate_class = error.sqlstate().substr(0, 2);
+  registry_
+      .counter("picolytics_writer_retries_total", "Transactions tried again, by SQLSTATE class",
+               {{"class", sqlstate_class.empty() ? "connection" : sqlstate_class}})
+      .Increment();
+}
+
+void Metrics::count_dead_letter(std::string_view reason) {
+  registry_.counter("picolytics_writer_dead_letters_total", "Records put aside, by reason", {{"reason", std::string(reason)}})
+      .Increment();
+}
+
+void Metrics::observe_latency(std::span<const Committed> committed, Instant now) {
+  const std::lock_guard lock(mutex_);
+  std::string_view domain;
+  metrics::Histogram* histogram = nullptr;
+  for (const auto& one : committed) {
+    if (histogram == nullptr || one.event->domain != domain) {
+      domain = one.event->domain;
+      auto& known = latency_[std::string(domain)];
+      if (known == nullptr) {
+        known = &registry_.histogram("picolytics_ingest_latency", "Seconds from receipt to commit", latency_buckets,
+                                     {{"domain", std::string(domain)}});
+      }
+      histogram = known;
+    }
+    histogram->Observe(std::chrono::duration<double>(now - one.event->at).count());
+  }
+}
+
+}  // namespace pico::writer

@@ -1,0 +1,41 @@
+#pragma once
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+
+#include "pico/metrics/registry.hpp"
+#include "pico/storage/error.hpp"
+#include "pico/storage/ingest.hpp"
+#include "pico/writer/writer.hpp"
+
+namespace pico::writer {
+
+/// What the writer tells of itself. Shared by all of its threads.
+class Metrics {
+ public:
+  explicit Metrics(metrics::Registry& registry);
+
+  void count(const storage::RowCounts& rows);
+  void count_retry(const storage::DatabaseError& error);
+  void count_dead_letter(std::string_view reason);
+  /// Receipt to commit, by site. Only sites that have a row in Postgres come here, so their number is bounded.
+  void observe_latency(std::span<const Committed> committed, Instant now);
+
+  metrics::Counter& batches;
+  metrics::Histogram& batch_events;
+  metrics::Histogram& commit_seconds;
+  metrics::Gauge& lag_records;
+  metrics::Gauge& lag_seconds;
+  metrics::Counter& visit_cache_hits;
+  metrics::Counter& visit_cache_misses;
+  metrics::Counter& heads_refused;
+  metrics::Counter& checkpoints_moved;
+
+ private:
+  metrics::Registry& registry_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, metrics::Histogram*> latency_;  // by domain; guarded by mutex_
+};
+
+}  // namespace pico::writer

@@ -1,0 +1,203 @@
+#include <gmock/gmock.h>
+
+#include "pico/storage/ingest.hpp"
+#include "support/test_postgres.hpp"
+
+namespace pico::storage {
+namespace {
+
+using std::chrono::sys_days;
+using testing::ElementsAre;
+using namespace std::chrono_literals;
+
+constexpr Day today = sys_days{std::chrono::year{2026} / 11 / 22};
+constexpr Instant noon{today + 12h};
+constexpr Epoch epoch{1, 2, 3};
+
+Visit visit(std::uint16_t ordinal, std::int32_t pageviews = 1) {
+  Visit out{.started_at = noon + 123ms, .last_at = noon + 5min, .origin = {1, -2, 3, 4, 5, 2}, .exit_page = -6};
+  out.pageviews = pageviews;
+  out.events = pageviews + 1;
+  out.entry_ms = 7;
+  out.exit_ms = 8;
+  out.ordinal = ordinal;
+  out.flags = 1;
+  return out;
+}
+VisitorDay visitor(std::int64_t n) {
+  return {.site = 1, .day = today, .visitor = n * 1024};
+}
+
+struct IngestSql : testing::Test {
+  IngestSql() { ingest.ensure_partitions(std::array{today}); }
+  std::string one(const std::string& sql) { return std::string(other.execute(sql).text(0, 0)); }
+
+  test::TestDatabase database = test::TestDatabase::migrated();
+  Connection other = database.connect();
+  Ingest ingest{database.connect()};
+};
+
+TEST_F(IngestSql, UsesOneWordKeyForAllInstances) {
+  const Ingest second(database.connect());
+  EXPECT_EQ(ingest.word_key().bytes, second.word_key().bytes);
+  EXPECT_NE(ingest.word_key().bytes, HashKey().bytes);
+}
+
+TEST_F(IngestSql, MovesCheckpointsOnlyFromWhereTheyAreExpected) {
+  const std::array<std::uint8_t, 2> shards{3, 7};
+  EXPECT_THAT(ingest.checkpoints(epoch, shards), ElementsAre(0, 0));
+  {
+    Ingest::Batch batch(ingest);
+    EXPECT_TRUE(batch.advance(epoch, std::array<Advance, 2>{{{3, 0, 10}, {7, 0, 12}}}));
+    batch.commit();
+  }
+  {
+    Ingest::Batch batch(ingest);
+    EXPECT_FALSE(batch.advance(epoch, std::array<Advance, 2>{{{3, 9, 20}, {7, 12, 20}}}));
+  }
+  EXPECT_THAT(ingest.checkpoints(epoch, shards), ElementsAre(10, 12));
+  ingest.forget(epoch);
+  EXPECT_EQ(one("select count(*) from pico.ingest_checkpoint"), "0");
+}
+
+TEST_F(IngestSql, MakesASiteOnceWithItsTimeZone) {
+  for (int i = 0; i < 2; ++i) {
+    Ingest::Batch batch(ingest);
+    EXPECT_EQ(batch.site_ids(std::array<SiteName, 2>{{{"b.example", "Europe/Berlin"}, {"a\"\\.example", "UTC"}}}).size(), 2u);
+    batch.commit();
+  }
+  EXPECT_EQ(
+      one("select string_agg(domain || ' ' || tz, ', ' order by domain) from pico.sites join pico.site_zones using (site_id)"),
+      "a\"\\.example UTC, b.example Europe/Berlin");
+}
+
+TEST_F(IngestSql, ReadsVisitsBackAsTheyWereWritten) {
+  Ingest::Batch batch(ingest);
+  EXPECT_THAT(batch.write_heads(std::array<HeadRow, 2>{{{visitor(-9), visit(0), 0}, {visitor(-12), visit(0, 2), 0}}}),
+              ElementsAre(1, 1));
+  batch.write_visits({{visitor(-9), visit(5)}});
+  const auto stored = batch.read_visits(std::array{visitor(-9), visitor(3), visitor(-12)});
+  EXPECT_EQ(stored[0].rev, 1);
+  EXPECT_THAT(stored[0].visits, testing::UnorderedElementsAre(visit(0), visit(5)));
+  EXPECT_EQ(stored[1].rev, 0);
+  EXPECT_THAT(stored[2].visits, ElementsAre(visit(0, 2)));
+}
+
+TEST_F(IngestSql, WritesAHeadOnlyOverTheRevisionThatWasExpected) {
+  Ingest::Batch batch(ingest);
+  const auto write = [&](std::int16_t expected) {
+    return batch.write_heads(std::array<HeadRow, 1>{{{visitor(1), visit(0, 9), expected}}})[0];
+  };
+  EXPECT_EQ(write(0), 1);
+  EXPECT_EQ(write(0), 0) << "an existing head is not overwritten by one that was thought new";
+  EXPECT_EQ(write(2), 0);
+  EXPECT_EQ(write(1), 2);
+  batch.commit();
+  other.execute("update pico.visits set rev = 32767");
+  Ingest::Batch next(ingest);
+  EXPECT_EQ(next.write_heads(std::array<HeadRow, 1>{{{visitor(1), visit(0), 32767}}})[0], 1);
+}
+
+TEST_F(IngestSql, RefusesAHeadThatHasVanished) {
+  Ingest::Batch batch(ingest);
+  EXPECT_THAT(batch.write_heads(std::array<HeadRow, 1>{{{visitor(1), visit(0), 5}}}), ElementsAre(0));
+  EXPECT_EQ(batch.read_visits(std::array{visitor(1)})[0].rev, 0);
+}
+
+TEST_F(IngestSql, MergesAVisitWithItsEventsOnly) {
+  Ingest::Batch batch(ingest);
+  const auto id = visitor(1).visitor;
+  batch.copy_events(std::array<EventRow, 3>{
+      {{id + 1, noon, 1, 1, today, 1, 0, 0}, {id + 1, noon + 1s, 1, 1, today, 1, 0, 0}, {id + 2, noon, 1, 1, today, 1, 0, 0}}});
+  batch.copy_details(std::array<DetailRow, 1>{{{id + 1, noon, 1, 2, 1, today, true, "{\"a\": 1}"}}});
+  batch.copy_engagement(std::array<EngagementRow, 1>{{{id + 1, noon, 1, 1, today, 100, -1}}});
+  batch.write_visits({{visitor(1), visit(1)}, {visitor(1), visit(2)}});
+  batch.merge_visits(std::array<MergeRow, 1>{{{visitor(1), 1, 0, noon, noon + 1s}}});
+  batch.commit();
+  EXPECT_EQ(one("select string_agg(visit_id::text, ' ' order by visit_id) from pico.events"), "1024 1024 1026");
+  EXPECT_EQ(one("select visit_id from pico.event_details"), "1024");
+  EXPECT_EQ(one("select visit_id from pico.engagement"), "1024");
+  EXPECT_EQ(one("select string_agg(visit_id::text, ' ') from pico.visits"), "1026");
+}
+
+TEST_F(IngestSql, CopiesEveryColumn) {
+  Ingest::Batch batch(ingest);
+  batch.copy_events(std::array<EventRow, 1>{{{-1024, noon + 5ms, -3, 2, today, 6, 32767, 9}}});
+  batch.copy_details(std::array<DetailRow, 2>{
+      {{-1024, noon, 3, -4, 2, today, false, R"({"a": ["ü", 1]})"}, {1, noon, 3, 4, 2, today, true, ""}}});
+  batch.copy_engagement(std::array<EngagementRow, 1>{{{-1024, noon, 3, 2, today, 123456, 77}}});
+  batch.commit();
+  EXPECT_EQ(one("select e::text from pico.events e"), "(-1024,\"2026-11-22 12:00:00.005+00\",-3,2,2026-11-22,6,32767,9)");
+  EXPECT_EQ(one("select d::text from pico.event_details d where visit_id < 0"),
+            "(-1024,\"2026-11-22 12:00:00+00\",3,-4,2,2026-11-22,f,\"{\"\"a\"\": [\"\"ü\"\", 1]}\")");
+  EXPECT_EQ(one("select properties is null from pico.event_details where visit_id = 1"), "t");
+  EXPECT_EQ(one("select g::text from pico.engagement g"), "(-1024,\"2026-11-22 12:00:00+00\",3,2,2026-11-22,123456,77)");
+}
+
+TEST_F(IngestSql, KeepsEveryWordOnceAndItsLatestMonth) {
+  const auto month = [](unsigned m) { return Day(sys_days{std::chrono::year{2026} / m / 1}); };
+  const auto words = [&](unsigned m) {
+    Words out;
+    out.pages = {{1, -7, month(m), "h", "/ü"}, {1, -7, month(m - 1), "h", "/ü"}};
+    out.acquisitions = {{1, 8, month(m), {"r", "c", "s", "m", "ca", "co", "t", "u", "k"}}};
+    out.devices = {{9, {"b", "bv", "o", "ov", "p", "d"}}, {9, {"b", "bv", "o", "ov", "p", "d"}}};
+    out.locations = {{10, {"DE", "Berlin", "Berlin", 52.5F, 13.25F}}};
+    out.screens = {{11, {1, 2, 3, 1.5F, "tz", "de"}}};
+    out.names = {{12, "signup"}};
+    return out;
+  };
+  for (const unsigned m : {10u, 11u, 9u}) {
+    Ingest::Batch batch(ingest);
+    batch.write_words(words(m));
+    batch.commit();
+  }
+  EXPECT_EQ(one("select p::text from pico.pages p"), "(1,-7,2026-11-01,h,/ü)");
+  EXPECT_EQ(one("select a::text from pico.acquisitions a"), "(1,8,2026-11-01,r,c,s,m,ca,co,t,u,k)");
+  EXPECT_EQ(one("select d::text from pico.devices d"), "(9,b,bv,o,ov,p,d)");
+  EXPECT_EQ(one("select l::text from pico.locations l"), "(10,DE,Berlin,Berlin,52.5,13.25)");
+  EXPECT_EQ(one("select s::text from pico.screens s"), "(11,1,2,1.5,3,tz,de)");
+  EXPECT_EQ(one("select n::text from pico.event_names n"), "(12,signup)");
+}
+
+TEST_F(IngestSql, AddsOptOutsUp) {
+  for (int i = 0; i < 2; ++i) {
+    Ingest::Batch batch(ingest);
+    batch.add_opt_outs({{2, today, 3}, {1, today, 1}});
+    batch.commit();
+  }
+  EXPECT_EQ(one("select string_agg(site_id || ':' || hits, ' ' order by site_id) from pico.opt_outs"), "1:2 2:6");
+}
+
+TEST_F(IngestSql, KeepsDeadLettersByteByByte) {
+  const std::array payload{std::byte{0}, std::byte{0xff}};
+  Ingest::Batch batch(ingest);
+  batch.add_dead_letters(epoch, std::array<DeadLetter, 1>{{{42, "22021", payload}}});
+  batch.commit();
+  EXPECT_EQ(one("select sequence || sqlstate || encode(payload, 'hex') from pico.dead_letters"), "422202100ff");
+}
+
+TEST_F(IngestSql, ReportsDataThatPostgresRefusesAsSuch) {
+  const auto refused = [&](auto write) {
+    try {
+      Ingest::Batch batch(ingest);
+      write(batch);
+    } catch (const DatabaseError& error) {
+      return error.is_data_error();
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused([](auto& batch) {
+    batch.copy_details(std::array<DetailRow, 1>{{{1, noon, 3, 4, 2, today, true, R"({"a": "\u0000"})"}}});
+  }));
+  EXPECT_TRUE(refused([](auto& batch) {
+    Words words;
+    words.names = {{1, std::string_view("\0", 1)}};
+    batch.write_words(words);
+  }));
+  EXPECT_TRUE(refused([](auto& batch) {
+    batch.copy_events(std::array<EventRow, 1>{{{1, noon, 3, 2, today + std::chrono::days(400), 1, 0, 0}}});
+  }));
+}
+
+}  // namespace
+}  // namespace pico::storage
