@@ -31,7 +31,8 @@ struct Visitor {
 
 /// Who asks, as an event of theirs would be stored. nullopt: no salt yet.
 std::optional<Visitor> visitor_of(const http::Request& request, const enrich::Salts& salts, const enrich::Sites& sites) {
-  const auto url = parse_url("http://" + std::string(request.header("Host")));
+  const auto page = "http://" + std::string(request.header("Host"));
+  const auto url = parse_url(page);
   if (!url) return std::nullopt;
   auto domain = normalise_host(url->host);
   const auto day = sites.zone_of(domain).local_day(request.received_at);
