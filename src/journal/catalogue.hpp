@@ -26,6 +26,7 @@ struct Segment {
   std::uint64_t size = 0;      ///< bytes on disk
   bool closed = false;         ///< nothing is appended any more
   std::optional<Files::TimePoint> released_at;
+  bool doomed = false;  ///< its file is being deleted: readers pass it over
 };
 
 struct Epoch {
@@ -76,6 +77,9 @@ class Catalogue {
   void release(const EpochId& epoch, Sequence sequence, Files::TimePoint now);
   /// The segments released at or before `since`, oldest first.
   [[nodiscard]] std::vector<std::filesystem::path> released(Files::TimePoint since) const;
+  /// Before and after the deletion of a segment's file. An epoch is listed until the last of its files is gone for good, so that
+  /// whoever keeps its position elsewhere does not forget that too early.
+  void doom(const std::filesystem::path& path);
   void forget(const std::filesystem::path& path);
 
  private:

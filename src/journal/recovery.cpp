@@ -86,7 +86,8 @@ Result<Extent> scan(const Found& segment) {
 /// `next`: the segment behind this one, if there is one. Its header tells where this one ends; otherwise the blocks do.
 /// `before`: the last record of the segments in front of it, for want of a better one when its header is damaged.
 Result<Segment> describe(const Found& found, const Found* next, Sequence before) {
-  Segment segment{found.path, found.name.index, before + 1, before, before, segment_header_bytes, found.size, true, std::nullopt};
+  Segment segment{found.path,           found.name.index, before + 1, before,       before,
+                  segment_header_bytes, found.size,       true,       std::nullopt, false};
   if (found.header) {
     segment.first = found.header->first;
     segment.previous_last = found.header->previous_last;

@@ -49,9 +49,15 @@ Result<Spare> Supply::take() {
   auto answer = std::move(*answer_);
   answer_.reset();
   bytes_ = 0;
-  wanted_ = answer.has_value();
-  if (wanted_) wake_.notify_one();
   return answer;
+}
+
+void Supply::prepare_next() {
+  {
+    const std::lock_guard lock(mutex_);
+    wanted_ = true;
+  }
+  wake_.notify_one();
 }
 
 void Supply::tidy() {
@@ -96,6 +102,7 @@ void Supply::delete_released(bool want_spare) {
 }
 
 bool Supply::delete_segment(const std::filesystem::path& path) {
+  catalogue_->doom(path);
   auto removed = files_->remove(path);
   if (removed) removed = files_->sync_directory(options_.directory);
   if (removed) {

@@ -29,9 +29,11 @@ class Supply {
   /// Ends the thread and removes the spare.
   ~Supply();
 
-  /// The spare, or a new one when there is none yet; the next is then prepared. Waits while that is written.
+  /// The spare, or a new one when there is none yet; waits while that is written.
   /// Errc::unavailable: no room; Errc::io: the disk fails.
   Result<Spare> take();
+  /// Has the thread prepare a spare, now that the catalogue knows what became of the last one.
+  void prepare_next();
   /// Has the thread look for segments to delete, now.
   void tidy();
   /// Bytes of the spare on disk.
