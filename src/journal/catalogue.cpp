@@ -47,15 +47,19 @@ Epoch* Catalogue::find(const EpochId& id) {
   return const_cast<Epoch*>(std::as_const(*this).find(id));
 }
 
-void Catalogue::show() const {
-  std::size_t segments = 0;
-  std::uint64_t bytes = 0;
+std::uint64_t Catalogue::total_bytes() const {
+  std::uint64_t bytes = spare_bytes_;
   for (const auto& epoch : epochs_) {
-    segments += epoch.segments.size();
     for (const auto& segment : epoch.segments) bytes += segment.size;
   }
+  return bytes;
+}
+
+void Catalogue::show() const {
+  std::size_t segments = 0;
+  for (const auto& epoch : epochs_) segments += epoch.segments.size();
   metrics_.segments.Set(static_cast<double>(segments));
-  metrics_.bytes.Set(static_cast<double>(bytes));
+  metrics_.bytes.Set(static_cast<double>(total_bytes()));
 }
 
 void Catalogue::add(Epoch epoch) {
@@ -97,11 +101,13 @@ std::vector<EpochInfo> Catalogue::epochs() const {
 
 std::uint64_t Catalogue::bytes() const {
   const std::lock_guard lock(mutex_);
-  std::uint64_t bytes = 0;
-  for (const auto& epoch : epochs_) {
-    for (const auto& segment : epoch.segments) bytes += segment.size;
-  }
-  return bytes;
+  return total_bytes();
+}
+
+void Catalogue::set_spare_bytes(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  spare_bytes_ = bytes;
+  show();
 }
 
 Sequence Catalogue::durable() const {

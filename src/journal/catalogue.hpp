@@ -57,7 +57,9 @@ class Catalogue {
   void publish(std::uint64_t length, Sequence last);
 
   [[nodiscard]] std::vector<EpochInfo> epochs() const;
+  /// Bytes on disk, the spare segment included.
   [[nodiscard]] std::uint64_t bytes() const;
+  void set_spare_bytes(std::uint64_t bytes);
   /// Of the live epoch.
   [[nodiscard]] Sequence durable() const;
 
@@ -86,6 +88,7 @@ class Catalogue {
   [[nodiscard]] const Epoch* find(const EpochId& id) const;
   Epoch* find(const EpochId& id);
   Epoch& live() { return epochs_.back(); }
+  [[nodiscard]] std::uint64_t total_bytes() const;
   void show() const;
 
   const Metrics metrics_;
@@ -93,6 +96,7 @@ class Catalogue {
   std::condition_variable progress_;
   // guarded by mutex_
   std::deque<Epoch> epochs_;
+  std::uint64_t spare_bytes_ = 0;
   bool stopped_ = false;
 };
 

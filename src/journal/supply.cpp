@@ -48,7 +48,7 @@ Result<Spare> Supply::take() {
   }
   auto answer = std::move(*answer_);
   answer_.reset();
-  bytes_ = 0;
+  catalogue_->set_spare_bytes(0);
   return answer;
 }
 
@@ -127,7 +127,7 @@ Result<Spare> Supply::prepare() {
   auto file = files_->create(spare.path);
   if (!file) return file.error();
   spare.file = std::move(*file);
-  bytes_ = options_.segment_bytes;
+  catalogue_->set_spare_bytes(options_.segment_bytes);
   if (const auto filled = fill(*spare.file); !filled) {
     discard(spare);
     return filled.error();
@@ -152,7 +152,7 @@ Result<void> Supply::fill(File& file) {
 }
 
 void Supply::discard(const Spare& spare) {
-  bytes_ = 0;
+  catalogue_->set_spare_bytes(0);
   if (const auto removed = files_->remove(spare.path); !removed) spdlog::error("journal: {}", removed.error().message);
 }
 

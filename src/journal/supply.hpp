@@ -36,8 +36,6 @@ class Supply {
   void prepare_next();
   /// Has the thread look for segments to delete, now.
   void tidy();
-  /// Bytes of the spare on disk.
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   void run();
@@ -53,7 +51,6 @@ class Supply {
   const std::shared_ptr<Catalogue> catalogue_;
   const Options options_;
 
-  std::atomic<std::uint64_t> bytes_{0};
   std::atomic<bool> stopping_{false};
   std::uint64_t prepared_ = 0;  // of the thread: makes the names differ
 
