@@ -52,7 +52,8 @@ Result<void> Appender::start(Spare spare) {
   file_ = std::move(spare.file);
   offset_ = synced_ = header.size();
   catalogue_->start_segment(
-      {path, name_.index - 1, next_, durable_, durable_, synced_, options_.segment_bytes, false, std::nullopt});
+      {path, name_.index - 1, next_, durable_, durable_, synced_, options_.segment_bytes, false, std::nullopt, false});
+  supply_.prepare_next();
   return {};
 }
 

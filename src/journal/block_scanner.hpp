@@ -33,8 +33,8 @@ class BlockScanner {
   Found at(std::uint64_t offset, std::uint64_t limit);
   /// The first good block at or behind `offset` that begins with the record `at_least` or a later one.
   Found search(std::uint64_t offset, std::uint64_t limit, Sequence at_least);
-  /// From now on a place that cannot be read counts as one without a good block, instead of an error.
-  void skip_unreadable() { skip_unreadable_ = true; }
+  /// Whether a place that cannot be read counts as one without a good block, instead of an error.
+  void skip_unreadable(bool skip) { skip_unreadable_ = skip; }
 
  private:
   Found read_block(std::uint64_t offset, std::uint64_t limit);

@@ -8,7 +8,7 @@ namespace {
 EpochInfo info_of(const Epoch& epoch) {
   EpochInfo info{epoch.id, epoch.live, 0, epoch.last};
   for (const auto& segment : epoch.segments) {
-    if (segment.last < segment.first) continue;
+    if (segment.doomed || segment.last < segment.first) continue;
     info.first = segment.first;
     break;
   }
@@ -18,12 +18,22 @@ EpochInfo info_of(const Epoch& epoch) {
 /// Brings the times of release in line with what the epoch has released.
 void mark_released(Epoch& epoch, Files::TimePoint now) {
   for (auto& segment : epoch.segments) {
+    if (segment.doomed) continue;
     if (!segment.closed || segment.last > epoch.released) {
       segment.released_at.reset();
     } else if (!segment.released_at) {
       segment.released_at = now;
     }
   }
+}
+
+using Segments = std::deque<Segment>;
+
+/// The first segment from here on that readers may have.
+std::optional<Segment> readable(const Segments& segments, Segments::const_iterator from) {
+  const auto it = std::find_if(from, segments.end(), [](const Segment& segment) { return !segment.doomed; });
+  if (it == segments.end()) return std::nullopt;
+  return *it;
 }
 
 }  // namespace
@@ -37,15 +47,19 @@ Epoch* Catalogue::find(const EpochId& id) {
   return const_cast<Epoch*>(std::as_const(*this).find(id));
 }
 
-void Catalogue::show() const {
-  std::size_t segments = 0;
-  std::uint64_t bytes = 0;
+std::uint64_t Catalogue::total_bytes() const {
+  std::uint64_t bytes = spare_bytes_;
   for (const auto& epoch : epochs_) {
-    segments += epoch.segments.size();
     for (const auto& segment : epoch.segments) bytes += segment.size;
   }
+  return bytes;
+}
+
+void Catalogue::show() const {
+  std::size_t segments = 0;
+  for (const auto& epoch : epochs_) segments += epoch.segments.size();
   metrics_.segments.Set(static_cast<double>(segments));
-  metrics_.bytes.Set(static_cast<double>(bytes));
+  metrics_.bytes.Set(static_cast<double>(total_bytes()));
 }
 
 void Catalogue::add(Epoch epoch) {
@@ -87,11 +101,13 @@ std::vector<EpochInfo> Catalogue::epochs() const {
 
 std::uint64_t Catalogue::bytes() const {
   const std::lock_guard lock(mutex_);
-  std::uint64_t bytes = 0;
-  for (const auto& epoch : epochs_) {
-    for (const auto& segment : epoch.segments) bytes += segment.size;
-  }
-  return bytes;
+  return total_bytes();
+}
+
+void Catalogue::set_spare_bytes(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  spare_bytes_ = bytes;
+  show();
 }
 
 Sequence Catalogue::durable() const {
@@ -103,10 +119,9 @@ Step Catalogue::locate(const EpochId& id, Sequence after) const {
   const std::lock_guard lock(mutex_);
   const auto* epoch = find(id);
   if (epoch == nullptr) return {};
-  if (epoch->segments.empty()) return {std::nullopt, epoch->last};
   const auto& segments = epoch->segments;
   const auto behind = std::ranges::upper_bound(segments, after + 1, {}, &Segment::first);
-  return {behind == segments.begin() ? *behind : *std::prev(behind), epoch->last};
+  return {readable(segments, behind == segments.begin() ? behind : std::prev(behind)), epoch->last};
 }
 
 Step Catalogue::follow(const EpochId& id, std::uint32_t index, std::uint64_t offset) const {
@@ -115,8 +130,7 @@ Step Catalogue::follow(const EpochId& id, std::uint32_t index, std::uint64_t off
   if (epoch == nullptr) return {};
   auto it = std::ranges::lower_bound(epoch->segments, index, {}, &Segment::index);
   if (it != epoch->segments.end() && it->index == index && it->length <= offset) ++it;
-  if (it == epoch->segments.end()) return {std::nullopt, epoch->last};
-  return {*it, epoch->last};
+  return {readable(epoch->segments, it), epoch->last};
 }
 
 bool Catalogue::wait(const EpochId& id, Sequence position, std::chrono::milliseconds at_most) {
@@ -169,6 +183,13 @@ std::vector<std::filesystem::path> Catalogue::released(Files::TimePoint since) c
     }
   }
   return out;
+}
+
+void Catalogue::doom(const std::filesystem::path& path) {
+  const std::lock_guard lock(mutex_);
+  for (auto& epoch : epochs_) {
+    for (auto& segment : epoch.segments) segment.doomed = segment.doomed || segment.path == path;
+  }
 }
 
 void Catalogue::forget(const std::filesystem::path& path) {

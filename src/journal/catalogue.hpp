@@ -26,6 +26,7 @@ struct Segment {
   std::uint64_t size = 0;      ///< bytes on disk
   bool closed = false;         ///< nothing is appended any more
   std::optional<Files::TimePoint> released_at;
+  bool doomed = false;  ///< its file is being deleted: readers pass it over
 };
 
 struct Epoch {
@@ -56,7 +57,9 @@ class Catalogue {
   void publish(std::uint64_t length, Sequence last);
 
   [[nodiscard]] std::vector<EpochInfo> epochs() const;
+  /// Bytes on disk, the spare segment included.
   [[nodiscard]] std::uint64_t bytes() const;
+  void set_spare_bytes(std::uint64_t bytes);
   /// Of the live epoch.
   [[nodiscard]] Sequence durable() const;
 
@@ -76,12 +79,16 @@ class Catalogue {
   void release(const EpochId& epoch, Sequence sequence, Files::TimePoint now);
   /// The segments released at or before `since`, oldest first.
   [[nodiscard]] std::vector<std::filesystem::path> released(Files::TimePoint since) const;
+  /// Before and after the deletion of a segment's file. An epoch is listed until the last of its files is gone for good, so that
+  /// whoever keeps its position elsewhere does not forget that too early.
+  void doom(const std::filesystem::path& path);
   void forget(const std::filesystem::path& path);
 
  private:
   [[nodiscard]] const Epoch* find(const EpochId& id) const;
   Epoch* find(const EpochId& id);
   Epoch& live() { return epochs_.back(); }
+  [[nodiscard]] std::uint64_t total_bytes() const;
   void show() const;
 
   const Metrics metrics_;
@@ -89,6 +96,7 @@ class Catalogue {
   std::condition_variable progress_;
   // guarded by mutex_
   std::deque<Epoch> epochs_;
+  std::uint64_t spare_bytes_ = 0;
   bool stopped_ = false;
 };
 

@@ -76,7 +76,7 @@ Result<std::size_t> Committer::store(std::span<const Group> groups) {
   const auto ready = make_ready(groups.empty() ? 0 : groups.front().framed.size());
   auto stored = ready ? write_and_sync(groups) : Result<std::size_t>(ready.error());
   if (stored) {
-    pause_ = 0ms;
+    if (!groups.empty()) pause_ = 0ms;  // a new segment alone does not prove that the disk is well
     if (state() != State::ok) set_state(State::ok, "");
   } else {
     note_failure(stored.error());

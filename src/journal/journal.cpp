@@ -39,7 +39,7 @@ class JournalImpl final : public Journal {
   std::chrono::milliseconds oldest_wait() const override { return committer_.oldest_wait(); }
   EpochId epoch() const override { return epoch_; }
   Sequence durable() const override { return catalogue_->durable(); }
-  std::uint64_t bytes() const override { return catalogue_->bytes() + supply_.bytes(); }
+  std::uint64_t bytes() const override { return catalogue_->bytes(); }
   std::vector<EpochInfo> epochs() const override { return catalogue_->epochs(); }
   std::unique_ptr<Reader> reader(const EpochId& epoch) override { return make_reader(files_, catalogue_, epoch); }
 

@@ -15,7 +15,7 @@ metrics::Gauge* state_gauge(metrics::Registry& registry, const char* state) {
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : bytes(registry.gauge("picolytics_journal_bytes", "Bytes of all journal segments on disk.")),
+    : bytes(registry.gauge("picolytics_journal_bytes", "Bytes of all journal segments on disk, the prepared one included.")),
       segments(registry.gauge("picolytics_journal_segments", "Journal segments on disk.")),
       records(registry.counter("picolytics_journal_records_total", "Records made durable.")),
       groups{groups_total(registry, "durable"), groups_total(registry, "full"), groups_total(registry, "failed")},

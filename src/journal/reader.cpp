@@ -92,10 +92,11 @@ bool EpochReader::next_block() {
   if (!found) {
     note_trouble(found.error());
     if (!lost_patience()) return false;
-    scanner_->skip_unreadable();
+    scanner_->skip_unreadable(true);
     return true;
   }
   trouble_since_.reset();
+  scanner_->skip_unreadable(false);
   if (!*found) {  // nothing good up to the end of this segment
     report_gap(*segment_, offset_, segment_->last + 1);
     offset_ = segment_->length;

@@ -20,7 +20,6 @@ struct Found {
   Path path;
   SegmentName name;
   std::uint64_t size = 0;
-  std::unique_ptr<File> file;
   std::optional<SegmentHeader> header;
 };
 
@@ -44,16 +43,14 @@ Result<std::vector<SegmentName>> segment_names(Files& files, const Path& directo
 }
 
 Result<Found> look_at(Files& files, const Path& directory, const SegmentName& name) {
-  Found found{directory / name.text(), name, 0, nullptr, std::nullopt};
+  Found found{directory / name.text(), name, 0, std::nullopt};
   const auto size = files.size(found.path);
   if (!size) return size.error();
   found.size = *size;
-  auto file = files.open(found.path);
+  const auto file = files.open(found.path);
   if (!file) return file.error();
-  found.file = std::move(*file);
-
   std::vector<std::byte> bytes(segment_header_bytes);
-  const auto n = found.file->read(bytes, 0);
+  const auto n = (*file)->read(bytes, 0);
   if (!n) return n.error();
   SegmentHeader header;
   const auto fault = decode_segment_header(std::span(bytes).first(*n), header);
@@ -70,8 +67,10 @@ Result<Found> look_at(Files& files, const Path& directory, const SegmentName& na
   return found;
 }
 
-Result<Extent> scan(const Found& segment) {
-  BlockScanner scanner(*segment.file, segment.name.epoch);
+Result<Extent> scan(Files& files, const Found& segment) {
+  const auto file = files.open(segment.path);
+  if (!file) return file.error();
+  BlockScanner scanner(**file, segment.name.epoch);
   Extent extent;
   while (true) {
     const auto block = scanner.search(extent.length, segment.size, extent.last + 1);
@@ -85,8 +84,9 @@ Result<Extent> scan(const Found& segment) {
 
 /// `next`: the segment behind this one, if there is one. Its header tells where this one ends; otherwise the blocks do.
 /// `before`: the last record of the segments in front of it, for want of a better one when its header is damaged.
-Result<Segment> describe(const Found& found, const Found* next, Sequence before) {
-  Segment segment{found.path, found.name.index, before + 1, before, before, segment_header_bytes, found.size, true, std::nullopt};
+Result<Segment> describe(Files& files, const Found& found, const Found* next, Sequence before) {
+  Segment segment{found.path,           found.name.index, before + 1, before,       before,
+                  segment_header_bytes, found.size,       true,       std::nullopt, false};
   if (found.header) {
     segment.first = found.header->first;
     segment.previous_last = found.header->previous_last;
@@ -97,7 +97,7 @@ Result<Segment> describe(const Found& found, const Found* next, Sequence before)
     segment.length = std::min(next->header->previous_length, found.size);
     return segment;
   }
-  const auto extent = scan(found);
+  const auto extent = scan(files, found);
   if (!extent) return extent.error();
   if (!found.header && extent->first > 0) {
     segment.first = extent->first;
@@ -108,11 +108,11 @@ Result<Segment> describe(const Found& found, const Found* next, Sequence before)
   return segment;
 }
 
-Result<Epoch> assemble(const std::vector<Found>& segments) {
+Result<Epoch> assemble(Files& files, const std::vector<Found>& segments) {
   Epoch epoch;
   epoch.id = segments.front().name.epoch;
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    auto segment = describe(segments[i], i + 1 < segments.size() ? &segments[i + 1] : nullptr, epoch.last);
+    auto segment = describe(files, segments[i], i + 1 < segments.size() ? &segments[i + 1] : nullptr, epoch.last);
     if (!segment) return segment.error();
     epoch.last = std::max(epoch.last, segment->last);
     epoch.segments.push_back(std::move(*segment));
@@ -145,7 +145,7 @@ Result<Recovered> recover(Files& files, const Path& directory) {
       if (!found) return found.error();
       segments.push_back(std::move(*found));
     }
-    auto epoch = assemble(segments);
+    auto epoch = assemble(files, segments);
     if (!epoch) return epoch.error();
     if (has_records(*epoch)) {
       recovered.epochs.push_back(std::move(*epoch));

@@ -48,10 +48,16 @@ Result<Spare> Supply::take() {
   }
   auto answer = std::move(*answer_);
   answer_.reset();
-  bytes_ = 0;
-  wanted_ = answer.has_value();
-  if (wanted_) wake_.notify_one();
+  catalogue_->set_spare_bytes(0);
   return answer;
+}
+
+void Supply::prepare_next() {
+  {
+    const std::lock_guard lock(mutex_);
+    wanted_ = true;
+  }
+  wake_.notify_one();
 }
 
 void Supply::tidy() {
@@ -96,6 +102,7 @@ void Supply::delete_released(bool want_spare) {
 }
 
 bool Supply::delete_segment(const std::filesystem::path& path) {
+  catalogue_->doom(path);
   auto removed = files_->remove(path);
   if (removed) removed = files_->sync_directory(options_.directory);
   if (removed) {
@@ -120,7 +127,7 @@ Result<Spare> Supply::prepare() {
   auto file = files_->create(spare.path);
   if (!file) return file.error();
   spare.file = std::move(*file);
-  bytes_ = options_.segment_bytes;
+  catalogue_->set_spare_bytes(options_.segment_bytes);
   if (const auto filled = fill(*spare.file); !filled) {
     discard(spare);
     return filled.error();
@@ -145,7 +152,7 @@ Result<void> Supply::fill(File& file) {
 }
 
 void Supply::discard(const Spare& spare) {
-  bytes_ = 0;
+  catalogue_->set_spare_bytes(0);
   if (const auto removed = files_->remove(spare.path); !removed) spdlog::error("journal: {}", removed.error().message);
 }
 

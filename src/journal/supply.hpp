@@ -29,13 +29,13 @@ class Supply {
   /// Ends the thread and removes the spare.
   ~Supply();
 
-  /// The spare, or a new one when there is none yet; the next is then prepared. Waits while that is written.
+  /// The spare, or a new one when there is none yet; waits while that is written.
   /// Errc::unavailable: no room; Errc::io: the disk fails.
   Result<Spare> take();
+  /// Has the thread prepare a spare, now that the catalogue knows what became of the last one.
+  void prepare_next();
   /// Has the thread look for segments to delete, now.
   void tidy();
-  /// Bytes of the spare on disk.
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   void run();
@@ -51,7 +51,6 @@ class Supply {
   const std::shared_ptr<Catalogue> catalogue_;
   const Options options_;
 
-  std::atomic<std::uint64_t> bytes_{0};
   std::atomic<bool> stopping_{false};
   std::uint64_t prepared_ = 0;  // of the thread: makes the names differ
 

@@ -1,5 +1,6 @@
 #include "support.hpp"
 
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -82,6 +83,7 @@ void flip_bit(const std::filesystem::path& path, std::size_t offset) {
 }
 
 JournalTest::JournalTest() {
+  spdlog::set_level(spdlog::level::off);  // the failures are injected
   options_.directory = directory_.path() / "journal";
   options_.segment_bytes = 8 << 10;
   options_.group_window = std::chrono::microseconds(0);
