@@ -61,6 +61,7 @@ std::size_t Rows::affected() const {
 }
 
 bool Rows::is_null(std::size_t row, std::size_t column) const {
+  if (row >= size_ || column >= columns()) mismatch("no such row or column");
   return impl_->result[static_cast<pqxx::result_size_type>(row)][static_cast<pqxx::row_size_type>(column)].is_null();
 }
 

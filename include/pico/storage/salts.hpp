@@ -1,0 +1,25 @@
+#pragma once
+#include <map>
+
+#include "pico/core/hash.hpp"
+#include "pico/core/time.hpp"
+#include "pico/storage/connection.hpp"
+
+/// The table of salts that all instances share (design: one salt per calendar date). Which dates are needed and which are over is
+/// the caller's knowledge. The table is unlogged: after a crash of Postgres it is empty. All functions throw DatabaseError.
+namespace pico::storage {
+
+/// The salt of that date, made by whoever asks first.
+HashKey fetch_or_create_salt(Connection& connection, Day day);
+
+/// Inserts the salts held here that the table lost, and returns all it has then: where another instance was quicker, its salt
+/// counts.
+std::map<Day, HashKey> put_salts_back(Connection& connection, const std::map<Day, HashKey>& held);
+
+/// Destroys the salts of earlier dates and rewrites the table, so that they are in none of its pages either. Returns how many.
+std::size_t destroy_salts_before(Connection& connection, Day day);
+
+/// The database's clock, the one that decides among instances.
+Instant database_now(Connection& connection);
+
+}  // namespace pico::storage

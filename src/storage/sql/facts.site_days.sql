@@ -1,0 +1,9 @@
+-- The days before $2 of which site $1 has facts. A fact of any kind may be there without its visit.
+select day from pico.visits where site_id = $1 and day < $2
+union
+select day from pico.events where site_id = $1 and day < $2
+union
+select day from pico.event_details where site_id = $1 and day < $2
+union
+select day from pico.engagement where site_id = $1 and day < $2
+order by 1;

@@ -1,0 +1,3 @@
+select value
+from pico.install
+where key = $1;

@@ -1,0 +1,3 @@
+select salt
+from pico.salts
+where day = $1;

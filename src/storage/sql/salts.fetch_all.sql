@@ -1,0 +1,3 @@
+select day, salt
+from pico.salts
+order by day;

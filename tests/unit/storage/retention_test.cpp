@@ -1,0 +1,107 @@
+#include "pico/storage/retention.hpp"
+
+#include <gmock/gmock.h>
+
+#include "fact_rows.hpp"
+#include "pico/storage/partitions.hpp"
+#include "pico/storage/sites.hpp"
+#include "support/test_postgres.hpp"
+
+namespace pico::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct RetentionTest : testing::Test {
+  void SetUp() override {
+    site = create_site(connection, "example.com", TimeZone());
+    ensure_partitions(connection, std::vector<Day>{2026y / 9 / 1, 2026y / 10 / 1, 2026y / 11 / 1});
+    insert_page(connection, site, 1, "/old", "2026-09-01");
+    insert_page(connection, site, 2, "/new", "2026-11-01");
+  }
+  /// A visit with one event at noon of that day.
+  void visit_on(const std::string& day, std::int64_t id = 1024, int bot = 0, int of_site = 0) {
+    const int to = of_site != 0 ? of_site : site;
+    insert(connection,
+           VisitRow{.site = to, .id = id, .day = day, .started_at = day + " 12:00Z", .last_at = day + " 12:00Z", .bot = bot});
+    insert(connection, EventRow{.site = to, .visit = id, .day = day, .at = day + " 12:00Z"});
+    insert_custom(connection, EventRow{.site = to, .visit = id, .day = day, .at = day + " 12:00Z"}, 1);
+  }
+  int visits(const std::string& where = "true") { return count(connection, "pico.visits where " + where); }
+
+  test::TestDatabase database = test::TestDatabase::migrated();
+  Connection connection = database.connect();
+  int site = 0;
+  const Instant now = Day{2026y / 11 / 22} + 6h;
+};
+
+TEST_F(RetentionTest, KeepsEverythingForEverWhenOff) {
+  visit_on("2026-09-10");
+  const auto pruned = prune(connection, {}, now);
+  EXPECT_EQ(pruned.partitions + pruned.visits + pruned.words, 0u);
+  EXPECT_EQ(visits(), 1);
+}
+
+TEST_F(RetentionTest, DropsWholeMonthsAndDeletesTheDaysBeforeTheLimit) {
+  visit_on("2026-09-10");
+  visit_on("2026-10-22");
+  visit_on("2026-10-23");  // 30 days before today
+  visit_on("2026-11-22");
+  const auto pruned = prune(connection, {.prune_days = 30}, now);
+  EXPECT_EQ(pruned.partitions, 4u);  // September of four tables
+  EXPECT_EQ(pruned.visits, 1u);
+  for (const std::string table : {"visits", "event_details"}) {
+    EXPECT_EQ(count(connection, "pico." + table), 2) << table;
+    EXPECT_EQ(count(connection, "pico." + table + " where day < '2026-10-23'"), 0) << table;
+  }
+  EXPECT_EQ(count(connection, "pico.events"), 4);
+}
+
+TEST_F(RetentionTest, CollectsTheWordsOfTheMonthsThatAreGone) {
+  EXPECT_EQ(prune(connection, {.prune_days = 30}, now).words, 1u);
+  EXPECT_EQ(connection.execute("select path from pico.pages").text(0, 0), "/new");
+}
+
+TEST_F(RetentionTest, CountsDaysInTheZoneOfTheSite) {
+  const int far_west = create_site(connection, "west.com", *TimeZone::find("Pacific/Pago_Pago"));  // there it is still the 21st
+  visit_on("2026-11-20");
+  visit_on("2026-11-20", 1024, 0, far_west);
+  EXPECT_EQ(prune(connection, {.prune_days = 1}, now).visits, 1u);
+  EXPECT_EQ(visits("site_id = " + std::to_string(far_west)), 1);
+}
+
+TEST_F(RetentionTest, DeletesManyVisitsInSmallTransactions) {
+  connection.execute(
+      "insert into pico.visits select n * 1024, '2026-11-01Z', '2026-11-01Z', 1, 1, 1, 1, 1, 1, $1, '2026-11-01', 1, 1, 0, 0, 1, "
+      "0, 0"
+      " from generate_series(1, 12000) n",
+      site);
+  connection.execute(
+      "insert into pico.events select n * 1024, '2026-11-01Z', 1, $1, '2026-11-01', 1, 0, 0 from generate_series(1, 12000) n",
+      site);
+  const auto transaction = [&] { return connection.execute("select txid_current()").get<std::int64_t>(0, 0); };
+  const auto before = transaction();
+  EXPECT_EQ(prune(connection, {.prune_days = 7}, now).visits, 12000u);
+  EXPECT_GT(transaction(), before + 3);
+  EXPECT_EQ(count(connection, "pico.events"), 0);
+}
+
+TEST_F(RetentionTest, PrunesBotsEarlierThanPeople) {
+  visit_on("2026-11-10", 1024, 0);
+  visit_on("2026-11-10", 2048, 2);
+  visit_on("2026-11-20", 2048, 2);
+  EXPECT_EQ(prune(connection, {.bot_prune_days = 7}, now).visits, 1u);
+  EXPECT_EQ(visits("bot = 0"), 1);
+  EXPECT_EQ(visits("bot <> 0 and day = '2026-11-20'"), 1);
+  EXPECT_EQ(count(connection, "pico.events where visit_id = 2048 and day = '2026-11-10'"), 0);
+  EXPECT_EQ(count(connection, "pico.events where visit_id = 1024"), 2);
+}
+
+TEST_F(RetentionTest, DeletesFactsWhoseVisitIsNotThere) {
+  insert(connection, EventRow{.site = site, .day = "2026-11-01", .at = "2026-11-01 12:00Z"});
+  prune(connection, {.prune_days = 7}, now);
+  EXPECT_EQ(count(connection, "pico.events"), 0);
+}
+
+}  // namespace
+}  // namespace pico::storage

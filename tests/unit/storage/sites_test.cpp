@@ -1,0 +1,119 @@
+#include "pico/storage/sites.hpp"
+
+#include <gmock/gmock.h>
+
+#include "fact_rows.hpp"
+#include "pico/storage/partitions.hpp"
+#include "pico/storage/recent_events.hpp"
+#include "support/test_postgres.hpp"
+
+namespace pico::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct SitesTest : testing::Test {
+  test::TestDatabase database = test::TestDatabase::migrated();
+  Connection connection = database.connect();
+  const TimeZone berlin = *TimeZone::find("Europe/Berlin");
+  const TimeZone utc;
+  const Instant noon = Day{2026y / 11 / 22} + 12h;
+};
+
+TEST_F(SitesTest, AreCreatedOnceHoweverManyTry) {
+  std::array<int, 4> ids{};
+  {
+    std::vector<std::jthread> instances;
+    for (auto& id : ids) {
+      instances.emplace_back([&] {
+        auto own = database.connect();
+        id = create_site(own, "example.com", berlin);
+      });
+    }
+  }
+  for (const int id : ids) EXPECT_EQ(id, ids[0]);
+  const auto sites = list_sites(connection, noon);
+  ASSERT_THAT(sites, SizeIs(1));
+  EXPECT_EQ(sites[0].domain, "example.com");
+  EXPECT_EQ(sites[0].time_zone, "Europe/Berlin");
+  EXPECT_EQ(sites[0].site_id, ids[0]);
+}
+
+TEST_F(SitesTest, KeepTheirZoneWhenCreatedAgain) {
+  create_site(connection, "example.com", berlin);
+  create_site(connection, "example.com", utc);
+  EXPECT_EQ(list_sites(connection, noon).at(0).time_zone, "Europe/Berlin");
+}
+
+TEST_F(SitesTest, ChangeTheirZoneAtTheirNextMidnight) {
+  create_site(connection, "example.com", berlin);
+  const auto midnight = Day{2026y / 11 / 22} + 23h;
+  EXPECT_EQ(*set_site_time_zone(connection, "example.com", utc, noon), midnight);
+  EXPECT_EQ(list_sites(connection, midnight - 1ms).at(0).time_zone, "Europe/Berlin");
+  EXPECT_EQ(list_sites(connection, midnight).at(0).time_zone, utc.name());
+}
+
+TEST_F(SitesTest, ForgetAChangeOfZoneThatIsChangedBeforeMidnight) {
+  create_site(connection, "example.com", berlin);
+  ASSERT_TRUE(set_site_time_zone(connection, "example.com", utc, noon));
+  ASSERT_TRUE(set_site_time_zone(connection, "example.com", *TimeZone::find("Asia/Tokyo"), noon + 1h));
+  EXPECT_EQ(list_sites(connection, noon + 240h).at(0).time_zone, "Asia/Tokyo");
+  EXPECT_EQ(count(connection, "pico.site_zones"), 2);
+}
+
+TEST_F(SitesTest, ThatDoNotExistAreReportedSo) {
+  EXPECT_EQ(set_site_time_zone(connection, "absent.com", utc, noon).error().code, Errc::not_found);
+  EXPECT_EQ(remove_site(connection, "absent.com").error().code, Errc::not_found);
+}
+
+TEST_F(SitesTest, GoWithAllTheirFactsAndWords) {
+  ensure_partitions(connection, std::vector<Day>{2026y / 10 / 1, 2026y / 11 / 1});
+  const int removed = create_site(connection, "removed.com", utc);
+  const int kept = create_site(connection, "kept.com", utc);
+  for (const int site : {removed, kept}) {
+    insert(connection, VisitRow{.site = site});
+    insert(connection, EventRow{.site = site});
+    insert(connection,
+           EventRow{.site = site, .visit = 2048, .day = "2026-10-05", .at = "2026-10-05Z"});  // its visit is not there
+    insert_custom(connection, EventRow{.site = site}, 1);
+    insert_page(connection, site, 1, "/");
+    connection.execute("insert into pico.opt_outs values ($1, '2026-11-22', 3)", site);
+  }
+  ASSERT_TRUE(remove_site(connection, "removed.com"));
+  for (const std::string table : {"visits", "events", "event_details", "pages", "opt_outs", "sites", "site_zones"}) {
+    const auto of_site = [&](int site) {
+      return count(connection, "pico." + table + " where site_id = " + std::to_string(site));
+    };
+    EXPECT_EQ(of_site(removed), 0) << table;
+    EXPECT_GT(of_site(kept), 0) << table;
+  }
+}
+
+TEST_F(SitesTest, ShowAVisitorsLatestEvents) {
+  ensure_partitions(connection, std::vector<Day>{2026y / 11 / 1});
+  const int site = create_site(connection, "example.com", utc);
+  insert_page(connection, site, 1, "/a");
+  connection.execute("insert into pico.event_names values (5, 'Signup')");
+  insert_words(connection, site);
+  for (const std::int64_t visit : {1024, 1025, 2048}) insert(connection, VisitRow{.site = site, .id = visit});
+  insert(connection, EventRow{.site = site, .at = "2026-11-22 12:00:00Z"});
+  insert_custom(connection, EventRow{.site = site, .at = "2026-11-22 12:00:01Z"}, 5);
+  insert(connection, EventRow{.site = site, .visit = 1025, .at = "2026-11-22 13:00:00Z", .kind = 3});  // the second visit
+  insert(connection, EventRow{.site = site, .visit = 2048});                                           // another visitor
+  const auto events = recent_events(connection, "example.com", 2026y / 11 / 22, 1024, 10);
+  ASSERT_THAT(events, SizeIs(3));
+  EXPECT_EQ(events[0].name, "hidden");
+  EXPECT_EQ(events[0].visit_id, 1025);
+  EXPECT_EQ(events[1].name, "Signup");
+  EXPECT_EQ(events[1].browser + events[1].os + events[1].country + events[1].channel, "FirefoxLinuxDEOrganic Search");
+  EXPECT_EQ(events[1].path, "/a");
+  EXPECT_EQ(events[2].name, "load");
+  EXPECT_EQ(events[2].at, noon);
+  EXPECT_THAT(recent_events(connection, "example.com", 2026y / 11 / 22, 1024, 1), SizeIs(1));
+  EXPECT_THAT(recent_events(connection, "absent.com", 2026y / 11 / 22, 1024, 10), IsEmpty());
+}
+
+}  // namespace
+}  // namespace pico::storage
