@@ -11,10 +11,15 @@ std::vector<RecentEvent> recent_events(Connection& connection, std::string_view 
   std::vector<RecentEvent> events;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto kind = static_cast<event::Kind>(rows.get<int>(i, 1));
-    events.push_back({rows.get<Instant>(i, 0),
-                      kind == event::Kind::custom ? rows.get<std::string>(i, 2) : std::string(name_of(kind)),
-                      rows.get<std::string>(i, 3), rows.get<std::string>(i, 4), rows.get<std::string>(i, 5), rows.get<std::string>(i, 6),
-                      rows.get<std::string>(i, 7), rows.get<std::string>(i, 8), rows.get<std::int64_t>(i, 9)});
+    events.push_back({.at = rows.get<Instant>(i, 0),
+                      .name = kind == event::Kind::custom ? rows.get<std::string>(i, 2) : std::string(name_of(kind)),
+                      .hostname = rows.get<std::string>(i, 3),
+                      .path = rows.get<std::string>(i, 4),
+                      .visit_id = rows.get<std::int64_t>(i, 5),
+                      .browser = rows.get<std::string>(i, 6),
+                      .os = rows.get<std::string>(i, 7),
+                      .country = rows.get<std::string>(i, 8),
+                      .channel = rows.get<std::string>(i, 9)});
   }
   return events;
 }

@@ -14,8 +14,8 @@ struct RecentEvent {
   Instant at;
   std::string name;  ///< `load`, `hidden`, … or a custom event's name
   std::string hostname, path;
-  std::string browser, os, country, channel;  ///< of its visit
   std::int64_t visit_id = 0;
+  std::string browser, os, country, channel;  ///< of its visit
 };
 
 /// A visitor's latest events of that day (the site's), newest first, for pages that show visitors what was recorded of them.

@@ -59,6 +59,19 @@ inline void insert_page(Connection& connection, int site, std::int64_t id, const
   connection.execute("insert into pico.pages values ($1, $2, $3, 'example.com', $4)", site, id, last_month, path);
 }
 
+/// One word of each kind but pages, with the id 1.
+inline void insert_words(Connection& connection, int site) {
+  connection.execute(
+      "insert into pico.acquisitions values ($1, 1, '2026-11-01', 'google.com/search', 'Organic Search', 'Google', 'cpc', "
+      "'spring', 'banner',"
+      " 'shoes', 'newsletter', 'gclid')",
+      site);
+  connection.execute(
+      "insert into pico.devices values (1, 'Firefox', '128.0', 'Linux', '6.1', 'Linux', 'Computer');"
+      "insert into pico.locations values (1, 'DE', 'Berlin', 'Berlin', 52.5, 13.4);"
+      "insert into pico.screens values (1, 1920, 1080, 1.5, 24, 'Europe/Berlin', 'de-DE')");
+}
+
 inline int count(Connection& connection, const std::string& from) {
   return connection.execute("select count(*) from " + from).get<int>(0, 0);
 }

@@ -96,6 +96,8 @@ TEST_F(SitesTest, ShowAVisitorsLatestEvents) {
   const int site = create_site(connection, "example.com", utc);
   insert_page(connection, site, 1, "/a");
   connection.execute("insert into pico.event_names values (5, 'Signup')");
+  insert_words(connection, site);
+  for (const std::int64_t visit : {1024, 1025, 2048}) insert(connection, VisitRow{.site = site, .id = visit});
   insert(connection, EventRow{.site = site, .at = "2026-11-22 12:00:00Z"});
   insert_custom(connection, EventRow{.site = site, .at = "2026-11-22 12:00:01Z"}, 5);
   insert(connection, EventRow{.site = site, .visit = 1025, .at = "2026-11-22 13:00:00Z", .kind = 3});  // the second visit
@@ -103,7 +105,9 @@ TEST_F(SitesTest, ShowAVisitorsLatestEvents) {
   const auto events = recent_events(connection, "example.com", 2026y / 11 / 22, 1024, 10);
   ASSERT_THAT(events, SizeIs(3));
   EXPECT_EQ(events[0].name, "hidden");
+  EXPECT_EQ(events[0].visit_id, 1025);
   EXPECT_EQ(events[1].name, "Signup");
+  EXPECT_EQ(events[1].browser + events[1].os + events[1].country + events[1].channel, "FirefoxLinuxDEOrganic Search");
   EXPECT_EQ(events[1].path, "/a");
   EXPECT_EQ(events[2].name, "load");
   EXPECT_EQ(events[2].at, noon);
