@@ -22,6 +22,7 @@ struct Url {
 /// host
 /// (`file:///`), characters that no browser allows in a host, a port above 65535.
 std::optional<Url> parse_url(std::string_view text);
+inline std::optional<Url> parse_url(const char* text) { return parse_url(std::string_view(text)); }
 std::optional<Url> parse_url(std::string&& text) = delete;  // its views would outlive the text
 
 /// Percent-decodes; malformed escapes stay as they are. With `plus_as_space`, '+' becomes ' ' (query strings).

@@ -53,11 +53,11 @@ TEST(RateLimiter, ItsTableNeverGrowsPastItsBoundAndNewcomersShareABucketThen) {
 }
 
 TEST(RateLimiter, BucketsThatAreFullAgainMakeRoom) {
-  RateLimiter limiter(1, 16);
+  RateLimiter limiter(1, 1600);
   const RateLimiter::TimePoint start{seconds(100)};
-  for (int i = 0; i < 1000; ++i) limiter.allow(v4(i), start);
+  for (int i = 0; i < 20'000; ++i) limiter.allow(v4(i), start);
   int allowed = 0;
-  for (int i = 5000; i < 5008; ++i) allowed += limiter.allow(v4(i), start + seconds(10)) ? 1 : 0;
+  for (int i = 50'000; i < 50'008; ++i) allowed += limiter.allow(v4(i), start + seconds(10)) ? 1 : 0;
   EXPECT_EQ(allowed, 8);
 }
 
