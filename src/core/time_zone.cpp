@@ -52,21 +52,21 @@ TimeZone::TimeZone() {
 TimeZone::TimeZone(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
 Result<TimeZone> TimeZone::find(std::string_view name) {
+  if (name == "Etc/UTC") return TimeZone();  // works without tzdata, and starts quicker
   // Sites are re-read often and share few zones. The map cannot grow beyond the names in tzdata.
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<const Impl>, std::less<>> known;
   const std::lock_guard lock(mutex);
   if (const auto found = known.find(name); found != known.end()) return TimeZone(found->second);
-  const date::tzdb* database = nullptr;
   try {
-    database = &date::get_tzdb();
+    date::get_tzdb();
   } catch (const std::runtime_error&) {
     return Error{Errc::io, "The system's time zone data cannot be read: install the package tzdata."};
   }
   try {
     // `localtime` is whatever this machine is set to: another instance would take it for another zone.
     if (name == "localtime") throw std::runtime_error("not a zone");
-    auto impl = std::make_shared<const Impl>(Impl{std::string(name), spans_of(*database->locate_zone(name))});
+    auto impl = std::make_shared<const Impl>(Impl{std::string(name), spans_of(*date::locate_zone(name))});
     return TimeZone(known.emplace(impl->name, impl).first->second);
   } catch (const std::runtime_error&) {
     return Error{Errc::invalid, "There is no such time zone: give an IANA name like Europe/Berlin or Etc/UTC."};
