@@ -50,8 +50,7 @@ Result<PGconn*> connect(const ConnectOptions& options) {
     PQfinish(session);
     return error;
   }
-  PQsetNoticeProcessor(session, discard_notice, nullptr);  // libpq would print them to standard error
-  PQsetErrorVerbosity(session, PQERRORS_TERSE);            // no DETAIL, HINT or CONTEXT: they quote values
+  PQsetErrorVerbosity(session, PQERRORS_TERSE);  // no DETAIL, HINT or CONTEXT: they quote values
   return session;
 }
 
@@ -89,7 +88,9 @@ void pause(std::chrono::milliseconds length, const std::stop_token& stop) {
 }  // namespace
 
 Connection::Impl::Impl(PGconn* session)
-    : connection(adopt(session)), native(session), canceller(PQgetCancel(session), &PQfreeCancel) {}
+    : connection(adopt(session)), native(session), canceller(PQgetCancel(session), &PQfreeCancel) {
+  PQsetNoticeProcessor(native, discard_notice, nullptr);  // libpq or libpqxx would print them to standard error
+}
 
 DatabaseError Connection::Impl::lost_error() {
   lost = true;

@@ -69,6 +69,13 @@ void apply(Connection& connection, const EmbeddedFile& file) {
   transaction.commit();
 }
 
+void report_missing_reader(Connection& connection) {
+  if (connection.execute("select 1 from pg_roles where rolname = 'picolytics_reader'").empty()) {
+    spdlog::info(
+        "the role picolytics_reader could not be made (no right CREATEROLE); docs/schema.md says how to make it by hand");
+  }
+}
+
 }  // namespace
 
 std::span<const EmbeddedFile> migrations() {
@@ -92,6 +99,7 @@ Result<std::vector<std::string>> migrate(Connection& connection, std::span<const
     spdlog::info("applied migration {}", file.name);
     names.emplace_back(file.name);
   }
+  if (!names.empty()) report_missing_reader(connection);
   return names;
 }
 

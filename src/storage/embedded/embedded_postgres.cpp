@@ -85,7 +85,8 @@ Result<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::start(const Embedded
   } catch (const DatabaseError& error) {
     return Error{Errc::unavailable, std::string("the embedded Postgres does not make its database: ") + error.what()};
   }
-  spdlog::info("embedded Postgres {} runs as user id {} on {}", binaries->version, account->uid, folders->cluster.string());
+  spdlog::info("embedded Postgres {} runs as user id {} on {}, socket in {}", binaries->version, account->uid,
+               folders->cluster.string(), folders->socket.string());
   return std::unique_ptr<EmbeddedPostgres>(new EmbeddedPostgres(std::move(impl)));
 }
 

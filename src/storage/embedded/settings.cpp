@@ -53,6 +53,7 @@ std::string tuning(const Machine& machine) {
       "checkpoint_timeout = 15min\n"
       "wal_compression = on\n"
       "random_page_cost = 1.1\n"
+      "enable_partitionwise_join = on\n"  // events with their visits, month by month
       "jit = off\n"
       // Containers often have 64 MB of /dev/shm, and parallel queries that need more would fail.
       "dynamic_shared_memory_type = {}\n",

@@ -64,8 +64,7 @@ class Child {
     output_ = ends[0];
   }
   ~Child() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    end();
     close(output_);
   }
   Child(const Child&) = delete;
@@ -77,7 +76,13 @@ class Child {
     for (char c; read(output_, &c, 1) == 1 && c != '\n';) text += c;
     return text;
   }
-  void kill_it() { kill(pid_, SIGKILL); }
+  /// kill -9; returns once it is gone, and its children are ours.
+  void end() {
+    if (pid_ == 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
 
  private:
   pid_t pid_;
@@ -273,7 +278,7 @@ TEST(EmbeddedPostgres, RunsForAnOrdinaryUserAndEndsWithTheServerThatIsKilled) {
   const auto answer = server.line();
   const pid_t postmaster = std::atoi(answer.c_str());
   ASSERT_GT(postmaster, 0) << answer;
-  server.kill_it();
+  server.end();
   int status = 0;
   EXPECT_EQ(waitpid(postmaster, &status, 0), postmaster);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0)
