@@ -30,15 +30,29 @@ bool GroupQueue::take(std::vector<Group>& out, std::chrono::milliseconds at_most
   if (waiting_.empty()) {
     const auto start = std::chrono::steady_clock::now();
     wait_for(1, at_most);
-    if (std::chrono::steady_clock::now() - start > window_) expected_ = 0;  // a pause: nobody else is coming
+    if (std::chrono::steady_clock::now() - start > window_) target_ = 0;  // a pause: nobody else is coming
   }
-  if (records_ < expected_ / 2) wait_for(expected_ / 2, window_);
+  if (!waiting_.empty()) {
+    if (target_ >= least_target && records_ < target_) wait_for(target_, window_);
+    learn(records_);
+  }
 
   out.clear();
   std::swap(out, waiting_);
-  expected_ = (expected_ + std::exchange(records_, 0)) / 2;
+  records_ = 0;
   taken_since_ = std::exchange(waiting_since_, std::nullopt);
   return !out.empty() || !closed_;
+}
+
+void GroupQueue::learn(std::uint64_t records) {
+  if (records < target_) {
+    target_ = records;
+    hold_ = patience;
+  } else if (hold_ > 0) {
+    --hold_;
+  } else {
+    target_ = records + records / 8 + 1;
+  }
 }
 
 void GroupQueue::committed() {

@@ -36,13 +36,27 @@ TEST_F(GroupQueueTest, GivesOutEverythingThatWaits) {
   EXPECT_TRUE(open_);
 }
 
-TEST_F(GroupQueueTest, AfterALargeBatchItWaitsForTheOthersButNotForAllOfThem) {
-  push(100);
+TEST_F(GroupQueueTest, UnderLoadItWaitsForALittleMoreThanCameBefore) {
+  push(80);
   take();
   push(1);
   auto taken = std::async(std::launch::async, [this] { return take(); });
-  push(24);
-  EXPECT_EQ(taken.get(), 2u);
+  push(89);
+  push(1);
+  EXPECT_EQ(taken.get(), 3u);
+}
+
+TEST_F(GroupQueueTest, AfterAWindowInVainItTakesWhatUsuallyComesWithoutWaiting) {
+  GroupQueue queue(files_, 1us);
+  std::vector<Group> groups;
+  const auto push_and_take = [&](int records) {
+    auto group = group_of(numbered("r", records));
+    queue.push(group);
+    queue.take(groups, 0ms);
+    return groups.size();
+  };
+  EXPECT_EQ(push_and_take(80), 1u);
+  EXPECT_EQ(push_and_take(10), 1u) << "the window is over before the other seventy come";
 }
 
 TEST_F(GroupQueueTest, ALoneSubmitterNeverWaitsForTheWindow) {
