@@ -23,13 +23,10 @@ Response exposition(const metrics::Registry& registry) {
 
 }  // namespace
 
-void add_routes(http::Router& router, const metrics::Registry& registry, SystemMetrics& system, const Readiness& readiness) {
+void add_routes(http::Router& router, const metrics::Registry& registry, const Readiness& readiness) {
   router.add(Method::get, "/healthz", [](Exchange& exchange) { exchange.answer(Response::text(200, "OK")); });
   router.add(Method::get, "/ready", [&readiness](Exchange& exchange) { exchange.answer(ready(readiness)); });
-  router.add(Method::get, "/metrics", [&registry, &system](Exchange& exchange) {
-    system.update();
-    exchange.answer(exposition(registry));
-  });
+  router.add(Method::get, "/metrics", [&registry](Exchange& exchange) { exchange.answer(exposition(registry)); });
 }
 
 }  // namespace pico::admin

@@ -111,9 +111,13 @@ struct Host {
 
 struct SystemMetrics::Impl {
   explicit Impl(Registry& registry) : process(registry) {}
-  std::mutex mutex;
-  Process process;                   // guarded by mutex
-  std::optional<Host> host;          // guarded by mutex
+  void update() {
+    process.update();
+    if (host) host->update();
+  }
+  Process process;
+  std::optional<Host> host;
+  std::shared_ptr<void> sampler;  // last: it uses the rest
 };
 
 SystemMetrics::SystemMetrics(Registry& registry, const std::string& version, bool host_metrics)
@@ -123,14 +127,9 @@ SystemMetrics::SystemMetrics(Registry& registry, const std::string& version, boo
   uname(&system);
   registry.gauge("picolytics_build_info", "What is running; always 1.",
                  {{"version", version}, {"os", "linux"}, {"arch", system.machine}, {"compiler", "g++ " __VERSION__}}).Set(1);
+  impl_->sampler = registry.before_expose([this] { impl_->update(); });
 }
 
 SystemMetrics::~SystemMetrics() = default;
-
-void SystemMetrics::update() {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->process.update();
-  if (impl_->host) impl_->host->update();
-}
 
 }  // namespace pico::admin

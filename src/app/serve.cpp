@@ -9,6 +9,7 @@
 #include "housekeeping.hpp"
 #include "options.hpp"
 #include "pico/admin/routes.hpp"
+#include "pico/admin/system_metrics.hpp"
 #include "pico/api/assets.hpp"
 #include "pico/api/collect.hpp"
 #include "pico/api/demo.hpp"
@@ -64,10 +65,10 @@ Result<void> serve(const config::Config& config) {
   http::Router admin_routes(registry, "admin");
   http::Server public_server(public_listener(config), public_routes, registry, "public");
   if (auto listening = public_server.listen(); !listening) return listening;
-  admin::SystemMetrics system(registry, PICO_VERSION, config.admin.host_metrics);
+  const admin::SystemMetrics system(registry, PICO_VERSION, config.admin.host_metrics);
   admin::Readiness readiness;
   readiness.replace({{"starting", [] { return "the server is starting"; }}});
-  admin::add_routes(admin_routes, registry, system, readiness);
+  admin::add_routes(admin_routes, registry, readiness);
   if (config.admin.debug) admin::add_debug_routes(admin_routes);
   std::optional<http::Server> admin_server;
   if (config.admin.listen) {

@@ -48,6 +48,10 @@ Pipeline::Pipeline(const Options& options, std::shared_ptr<enrich::Knowledge> kn
     : options_(options), knowledge_(std::move(knowledge)), salts_(salts), sites_(sites), journal_(journal), metrics_(metrics),
       registry_(registry), queue_(options.queue_items, options.queue_bytes) {
   metrics_.queue_size.Set(static_cast<double>(options.queue_items));
+  sampler_ = registry.before_expose([this] {
+    metrics_.queue_utilization.Set(static_cast<double>(queue_.items()));
+    metrics_.in_flight_bytes.Set(static_cast<double>(in_flight_bytes_.load(std::memory_order_relaxed)));
+  });
 }
 
 Pipeline::~Pipeline() { stop(); }
@@ -139,8 +143,6 @@ void Pipeline::run() {
       ingested(enriched->domain, counters).Increment();
     }
     queue_.popped(count, popped_bytes);
-    metrics_.queue_utilization.Set(static_cast<double>(queue_.items()));
-    metrics_.in_flight_bytes.Set(static_cast<double>(in_flight_bytes_.load(std::memory_order_relaxed)));
     if (group.records() > 0) journal_.submit(group.take(GroupDone{std::move(tickets), group_bytes, in_flight_bytes_, metrics_}));
   }
 }

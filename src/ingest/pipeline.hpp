@@ -52,6 +52,7 @@ class Pipeline {
   std::atomic<std::uint32_t> wake_ups_{0};       // workers sleep on it while the queue is empty
   std::atomic<bool> stopping_{false};
   std::vector<std::thread> threads_;
+  std::shared_ptr<void> sampler_;  // of the gauges above
 };
 
 }  // namespace pico::ingest

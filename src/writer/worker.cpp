@@ -75,7 +75,6 @@ bool Worker::attempt() {
 }
 
 void Worker::retry_later(const std::string& reason) {
-  shared_.metrics.lag_records.Set(static_cast<double>(shared_.progress.lag()));
   set_state(State::retrying, reason);
   spdlog::warn("writer {}: {}; trying again in {} ms", number_, reason, next_pause_.count());
   pause(next_pause_);
@@ -110,7 +109,6 @@ void Worker::drain(Session& session, EpochSource& source) {
     if (!batch_.empty()) write(session, source, batch_.records(), target);
     batch_.clear();
     shared_.progress.set(number_, source.epoch(), target);
-    if (number_ == 0) shared_.metrics.lag_records.Set(static_cast<double>(shared_.progress.lag()));
     set_state(State::running, "");
     forget_epochs(session);
   }

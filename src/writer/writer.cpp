@@ -39,6 +39,7 @@ int badness(State state) {
 struct Writer::Impl {
   Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
+  std::shared_ptr<void> sampler;
 
   [[nodiscard]] const Worker& worst() const {
     return **std::max_element(workers.begin(), workers.end(),
@@ -57,7 +58,11 @@ Writer::Writer(Options options, journal::Journal& journal, metrics::Registry& re
                                   .metrics = Metrics(registry),
                                   .progress = Progress(journal, writers),
                                   .dead_letters = DeadLetterLimit(limit)},
-                       .workers = {}});
+                       .workers = {},
+                       .sampler = nullptr});
+  impl_->sampler = registry.before_expose([impl = impl_.get()] {
+    impl->shared.metrics.lag_records.Set(static_cast<double>(impl->shared.progress.lag()));
+  });
   for (unsigned i = 0; i < writers; ++i) impl_->workers.push_back(std::make_unique<Worker>(impl_->shared, i));
 }
 

@@ -12,8 +12,6 @@ class SystemMetrics {
  public:
   SystemMetrics(metrics::Registry& registry, const std::string& version, bool host_metrics);
   ~SystemMetrics();
-  /// Reads /proc. A few microseconds a file; thread-safe.
-  void update();
 
  private:
   struct Impl;

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,11 +37,17 @@ class Registry {
   Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
   Histogram& histogram(const std::string& name, const std::string& help, const Buckets& buckets, const Labels& labels = {});
 
+  /// Runs `sample` before each exposition, for gauges that are read rather than kept. It must be quick and must not throw. Destroying
+  /// the handle ends that, and waits for an exposition that is under way.
+  [[nodiscard]] std::shared_ptr<void> before_expose(std::function<void()> sample);
+
   /// Prometheus' text exposition format 0.0.4.
   [[nodiscard]] std::string expose() const;
 
  private:
+  struct Samplers;
   std::shared_ptr<prometheus::Registry> registry_;
+  std::shared_ptr<Samplers> samplers_;
 };
 
 }  // namespace pico::metrics
