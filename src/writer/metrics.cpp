@@ -20,7 +20,8 @@ Metrics::Metrics(metrics::Registry& registry)
           registry.counter("picolytics_writer_visit_cache_total", "Look-ups of visitor-days", {{"result", "miss"}})),
       heads_refused(registry.counter("picolytics_writer_heads_refused_total", "Visitor-days that had to be read again")),
       checkpoints_moved(registry.counter("picolytics_writer_checkpoints_moved_total", "Checkpoints found elsewhere than left")),
-      registry_(registry) {}
+      registry_(registry),
+      save_errors_(registry.counter("picolytics_event_errors", "Events that were not stored, by kind of error.", {{"kind", "save"}})) {}
 
 void Metrics::count(const storage::RowCounts& rows) {
   const auto add = [&](const char* table, std::size_t n) {
@@ -45,6 +46,7 @@ void Metrics::count_retry(const storage::DatabaseError& error) {
 }
 
 void Metrics::count_dead_letter(std::string_view reason) {
+  save_errors_.Increment();
   registry_.counter("picolytics_writer_dead_letters_total", "Records put aside, by reason", {{"reason", std::string(reason)}})
       .Increment();
 }

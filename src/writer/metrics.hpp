@@ -34,6 +34,7 @@ class Metrics {
 
  private:
   metrics::Registry& registry_;
+  metrics::Counter& save_errors_;  // the original's name for what could not be saved
   std::mutex mutex_;
   std::unordered_map<std::string, metrics::Histogram*> latency_;  // by domain; guarded by mutex_
 };

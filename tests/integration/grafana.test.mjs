@@ -1,0 +1,89 @@
+// What stands beside the program: dashboards, alerts, compose file. Every query runs against a real server.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, mkdtempSync, writeFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Server } from "../support/picolytics.mjs";
+
+let server;
+before(async () => {
+  server = await Server.start({ DISABLE_HOST_METRICS: "false" });
+  for (const path of ["/", "/pricing"]) await server.event({ n: "load", l: `https://shop.example${path}?utm_source=newsletter&utm_campaign=spring` });
+  await server.event({ n: "signup", l: "https://shop.example/", p: { plan: "pro" } });
+  await server.event({ n: "load", l: "https://shop.example/" }, { "User-Agent": "Googlebot/2.1" });
+  await server.untilSql("select count(*) from reporting.events", [], (n) => Number(n) === 4);
+});
+after(() => server.destroy());
+
+const dashboard = (name) => JSON.parse(readFileSync(`grafana/dashboards/${name}.json`, "utf8"));
+const withoutMacros = (sql) =>
+  sql.replace(/\$__timeFilter\((\w+)\)/g, "$1 between now() - interval '1 hour' and now() + interval '1 minute'")
+    .replace(/\$__timeGroupAlias\((\w+), \$__interval\)/g, "date_bin('1 minute', $1, timestamptz 'epoch') as time")
+    .replaceAll("${site:sqlstring}", "'shop.example'");
+
+test("every panel of the dashboard asks a query that runs on `reporting` alone and has an answer", async () => {
+  const { panels, templating } = dashboard("picolytics");
+  assert.deepEqual(await server.sql(templating.list[0].query), [{ domain_name: "shop.example" }]);
+  for (const panel of panels)
+    for (const { rawSql } of panel.targets) {
+      const sql = withoutMacros(rawSql);
+      assert.ok(!/\$|\bpico\./.test(sql), `${panel.title}: ${sql}`);
+      await server.sql(`set role picolytics_reader; ${sql}`).catch((error) => assert.fail(`${panel.title}: ${error.message}: ${sql}`));
+      assert.ok((await server.sql(sql)).length > 0, `${panel.title} has rows`);
+    }
+});
+
+test("the figures are right", async () => {
+  const figure = async (title) => {
+    const panel = dashboard("picolytics").panels.find((one) => one.title === title);
+    return Number(Object.values((await server.sql(withoutMacros(panel.targets[0].rawSql)))[0])[0]);
+  };
+  assert.equal(await figure("Visitors"), 1);
+  assert.equal(await figure("Visits"), 1);
+  assert.equal(await figure("Pageviews"), 2);
+  assert.equal(await figure("Bounce rate"), 0);
+  assert.equal(await figure("Now"), 1);
+});
+
+test("every metric that dashboards and alerts name is there", async () => {
+  const { text } = await server.request("GET", "/metrics", { admin: true });
+  const names = new Set([...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name, type]) => (type === "histogram" ? [`${name}_bucket`] : [name])));
+  // Made when they are first needed:
+  for (const name of ["picolytics_writer_dead_letters_total", "picolytics_writer_retries_total"]) names.add(name);
+  const expressions = [...dashboard("operations").panels.flatMap((panel) => panel.targets.map((target) => target.expr)), readFileSync("docker/alerts.yml", "utf8")];
+  for (const expression of expressions)
+    for (const [name] of expression.matchAll(/\b(?:picolytics|process)_\w+/g)) assert.ok(names.has(name), `${name} is exposed`);
+});
+
+test("Prometheus' own tool accepts the metrics, the configuration and the rules", async () => {
+  const { text } = await server.request("GET", "/metrics", { admin: true });
+  const metrics = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
+  // The original's counter names have no _total, which promtool remarks on; anything else is a fault.
+  const remarks = metrics.stderr.split("\n").filter((line) => line && !line.includes('counter metrics should have "_total" suffix') && !line.includes('non-counter metrics should not have "_total" suffix'));
+  assert.deepEqual(remarks, []);
+  const dir = mkdtempSync(join(tmpdir(), "pico-prometheus-"));
+  try {
+    for (const file of ["prometheus.yml", "alerts.yml"]) writeFileSync(join(dir, file), readFileSync(`docker/${file}`));
+    const config = spawnSync("promtool", ["check", "config", join(dir, "prometheus.yml")], { encoding: "utf8" });
+    assert.equal(config.status, 0, config.stdout + config.stderr);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test("metrics have the original's names", async () => {
+  const { text } = await server.request("GET", "/metrics", { admin: true });
+  for (const name of ["build_info", "queue_utilization", "queue_size", "ingested_events", "ingest_latency", "event_errors", "rate_limiter_drops",
+    "host_load_one", "host_load_five", "host_load_fifteen", "host_mem_available", "host_mem_used", "host_mem_total", "host_cpu_idle_pct"])
+    assert.match(text, new RegExp(`^picolytics_${name}(_bucket)?[{ ]`, "m"), name);
+  for (const kind of ["save", "parse", "enrich", "enqueue", "queue_full", "salt"]) assert.match(text, new RegExp(`picolytics_event_errors{kind="${kind}"} 0`), kind);
+});
+
+test("the compose file names services, files and variables that exist", async () => {
+  const compose = readFileSync("docker/compose.yaml", "utf8");
+  const sample = readFileSync("docker/.env.sample", "utf8");
+  for (const [, variable] of compose.matchAll(/\$\{(\w+)/g)) assert.match(sample, new RegExp(`^${variable}=`, "m"), variable);
+  for (const [, path] of compose.matchAll(/- (\.\.?\/[^:]+):/g)) assert.ok(existsSync(join("docker", path)), path);
+});
