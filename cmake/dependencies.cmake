@@ -6,7 +6,6 @@ find_package(nlohmann_json REQUIRED)           # nlohmann_json::nlohmann_json
 find_package(spdlog REQUIRED)                  # spdlog::spdlog
 find_package(CURL REQUIRED)                    # prometheus-cpp's package file asks for it
 find_package(prometheus-cpp REQUIRED)          # prometheus-cpp::core
-find_package(OpenSSL REQUIRED)                 # OpenSSL::SSL
 find_package(ZLIB REQUIRED)                    # ZLIB::ZLIB
 find_package(date REQUIRED)                    # date::date-tz
 find_package(yaml-cpp REQUIRED)                # yaml-cpp (0.7) or yaml-cpp::yaml-cpp (0.8)
@@ -20,7 +19,6 @@ pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)                 # PkgConfig
 pkg_check_modules(maxminddb REQUIRED IMPORTED_TARGET libmaxminddb)   # PkgConfig::maxminddb
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)         # PkgConfig::sodium
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)                  # PkgConfig::re2
-pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)   # PkgConfig::brotlienc
 
 find_path(CONCURRENTQUEUE_INCLUDE_DIR concurrentqueue.h PATH_SUFFIXES concurrentqueue/moodycamel concurrentqueue REQUIRED)
 add_library(concurrentqueue INTERFACE)
