@@ -27,6 +27,8 @@ class EpochSource {
   /// Moves of the shards' checkpoints to the target; none for those that are there or beyond.
   [[nodiscard]] std::vector<storage::Advance> advances(journal::Sequence target) const;
   void committed(journal::Sequence target);
+  /// Where the database has the checkpoints, as far as we know; of the shards, in their order.
+  [[nodiscard]] const std::vector<journal::Sequence>& checkpoints() const { return checkpoints_; }
 
   [[nodiscard]] const journal::EpochId& epoch() const { return info_.id; }
   [[nodiscard]] bool live() const { return info_.live; }

@@ -14,6 +14,7 @@ using std::chrono::steady_clock;
 /// How soon a stop request or a change of the journal is seen at the latest.
 constexpr auto slice = 100ms;
 constexpr auto look_again = 20ms;
+constexpr auto idle_look_interval = 5s;
 
 /// Deadlocks and the like in a row before it is treated as any other failure.
 constexpr int most_conflicts = 10;
@@ -106,7 +107,10 @@ void Worker::drain(Session& session, EpochSource& source) {
     ended = fill(source);
     if (out_of_time()) return;
     const auto target = source.position();
-    if (!batch_.empty()) write(session, source, batch_.records(), target);
+    if (!batch_.empty())
+      write(session, source, batch_.records(), target);
+    else if (source.live())
+      look_while_idle(session, source);
     batch_.clear();
     shared_.progress.set(number_, source.epoch(), target);
     set_state(State::running, "");
@@ -205,6 +209,13 @@ void Worker::report(const EpochSource& source, std::span<const Record> records, 
   metrics.lag_seconds.Set(behind && !committed.empty() ? std::chrono::duration<double>(now - committed.back().event->at).count()
                                                        : 0);
   if (shared_.on_committed && !committed.empty()) shared_.on_committed(committed);
+}
+
+void Worker::look_while_idle(Session& session, const EpochSource& source) {
+  const auto now = steady_clock::now();
+  if (now < next_look_) return;
+  next_look_ = now + idle_look_interval;
+  if (session.ingest.checkpoints(source.epoch().bytes, shards_) != source.checkpoints()) throw CheckpointMoved();
 }
 
 void Worker::forget_epochs(Session& session) {

@@ -62,6 +62,8 @@ class Worker {
   void write_once(Session& session, EpochSource& source, std::span<const Record> records, journal::Sequence target);
   void report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed);
   void forget_epochs(Session& session);
+  /// Without events nothing else would notice that the database was restored or failed over to an older state.
+  void look_while_idle(Session& session, const EpochSource& source);
 
   /// Waits; a stop request ends it.
   void pause(std::chrono::milliseconds length);
@@ -79,6 +81,7 @@ class Worker {
   std::chrono::milliseconds next_pause_;
   std::set<journal::EpochId> epochs_seen_;
   std::chrono::steady_clock::time_point next_forget_{};
+  std::chrono::steady_clock::time_point next_look_{};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
