@@ -47,7 +47,7 @@ test("loading, clicking, navigating and leaving become rows of one visit", async
 
   const names = await until("all events", async () => {
     const all = (await rows("%")).map((row) => `${row.name} ${row.path}`);
-    return all.includes("load /second") && all.includes("pushstate /spa") && all.includes("purchase /") && all.includes("hashchange /") && all.includes("popstate /") && all;
+    return all.includes("load /second") && all.includes("pushstate /spa") && all.includes("purchase /") && all.includes("hashchange /") && all.includes("popstate /") && all.includes("hidden /") && all;
   });
   assert.equal(names.filter((name) => name === "load /").length, 1);
   const [load] = await rows("/");
