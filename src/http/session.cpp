@@ -239,7 +239,10 @@ void Session::compose() {
   out_.append(response.fixed_headers).append(response.headers);
   const bool cors = match_.route != nullptr && match_.route->options.cors;
   if (cors && !request_.header("Origin").empty()) out_.append("Access-Control-Allow-Origin: *\r\nVary: Origin\r\n");
-  if (!keep_alive_) out_.append("Connection: close\r\n");
+  if (!keep_alive_)
+    out_.append("Connection: close\r\n");
+  else if (parser_->get().version() < 11)  // such a client takes silence for a close
+    out_.append("Connection: keep-alive\r\n");
   if (response.status != 204 && response.status != 304)
     out_.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   out_.append("\r\n");

@@ -121,6 +121,15 @@ TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
   EXPECT_TRUE(client.receive(2).ends_with("{}"));
 }
 
+TEST_F(ServerTest, OlderClientsAreToldThatTheConnectionStays) {
+  start();
+  Client client(server_->address());
+  client.send("GET /hello HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_NE(client.receive().find("Connection: keep-alive"), std::string::npos);
+  client.send("GET /hello HTTP/1.0\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client.receive_all().rfind("Connection: close"), std::string::npos);
+}
+
 TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
   start();
   Client client(server_->address());
