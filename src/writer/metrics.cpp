@@ -21,7 +21,8 @@ Metrics::Metrics(metrics::Registry& registry)
       heads_refused(registry.counter("picolytics_writer_heads_refused_total", "Visitor-days that had to be read again")),
       checkpoints_moved(registry.counter("picolytics_writer_checkpoints_moved_total", "Checkpoints found elsewhere than left")),
       registry_(registry),
-      save_errors_(registry.counter("picolytics_event_errors", "Events that were not stored, by kind of error.", {{"kind", "save"}})) {}
+      save_errors_(
+          registry.counter("picolytics_event_errors", "Events that were not stored, by kind of error.", {{"kind", "save"}})) {}
 
 void Metrics::count(const storage::RowCounts& rows) {
   const auto add = [&](const char* table, std::size_t n) {
@@ -56,6 +57,7 @@ void Metrics::observe_latency(std::span<const Committed> committed, Instant now)
   std::string_view domain;
   metrics::Histogram* histogram = nullptr;
   for (const auto& one : committed) {
+    if (one.event->kind == event::Kind::ping) continue;  // may have been held back on purpose
     if (histogram == nullptr || one.event->domain != domain) {
       domain = one.event->domain;
       auto& known = latency_[std::string(domain)];

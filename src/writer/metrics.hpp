@@ -19,7 +19,8 @@ class Metrics {
   void count(const storage::RowCounts& rows);
   void count_retry(const storage::DatabaseError& error);
   void count_dead_letter(std::string_view reason);
-  /// Receipt to commit, by site. Only sites that have a row in Postgres come here, so their number is bounded.
+  /// Receipt to commit of events other than pings, by site. Only sites that have a row in Postgres come here, so their number is
+  /// bounded.
   void observe_latency(std::span<const Committed> committed, Instant now);
 
   metrics::Counter& batches;

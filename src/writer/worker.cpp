@@ -182,8 +182,9 @@ void Worker::write_once(Session& session, EpochSource& source, std::span<const R
                                                       shared_.options.session_timeout, shared_.metrics);
       shared_.metrics.commit_seconds.Observe(std::chrono::duration<double>(steady_clock::now() - started).count());
       source.committed(target);
-      shared_.progress.set(number_, source.epoch(), target);
-      return report(source, records, committed);
+      report(source, records, committed);
+      // Last, so that whoever waited finds the figures counted and the subscribers told.
+      return shared_.progress.set(number_, source.epoch(), target);
     } catch (const storage::DatabaseError& error) {
       if (!error.is_transaction_conflict() || conflicts == most_conflicts) throw;
       shared_.metrics.count_retry(error);

@@ -60,9 +60,8 @@ Writer::Writer(Options options, journal::Journal& journal, metrics::Registry& re
                                   .dead_letters = DeadLetterLimit(limit)},
                        .workers = {},
                        .sampler = nullptr});
-  impl_->sampler = registry.before_expose([impl = impl_.get()] {
-    impl->shared.metrics.lag_records.Set(static_cast<double>(impl->shared.progress.lag()));
-  });
+  impl_->sampler = registry.before_expose(
+      [impl = impl_.get()] { impl->shared.metrics.lag_records.Set(static_cast<double>(impl->shared.progress.lag())); });
   for (unsigned i = 0; i < writers; ++i) impl_->workers.push_back(std::make_unique<Worker>(impl_->shared, i));
 }
 

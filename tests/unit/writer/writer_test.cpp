@@ -1,77 +1,13 @@
-#include "pico/writer/writer.hpp"
-
 #include <gtest/gtest.h>
 
-#include <future>
 #include <map>
 #include <random>
 
-#include "pico/event/codec.hpp"
 #include "reference_sessions.hpp"
-#include "support/temporary_folder.hpp"
-#include "support/test_postgres.hpp"
+#include "writer_fixture.hpp"
 
 namespace pico::writer {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr Day today = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
-constexpr Instant noon{today + 12h};
-
-struct FixedClock final : Clock {
-  [[nodiscard]] Instant now() const override { return noon + 6h; }
-};
-
-event::Enriched event_of(std::uint64_t visitor, Instant at, event::Kind kind = event::Kind::load) {
-  event::Enriched out;
-  out.kind = kind;
-  out.at = at;
-  out.day = today;
-  out.visitor_id = visitor * 1024;
-  out.domain = out.hostname = "a.example";
-  out.site_time_zone = "UTC";
-  out.path = "/";
-  return out;
-}
-
-struct WriterTest : testing::Test {
-  WriterTest() {
-    options.database.conninfo = database.conninfo();
-    options.batch_max_delay = 10ms;
-    options.first_retry = options.last_retry = 10ms;
-    open();
-  }
-  void open() {
-    journal.reset();
-    auto opened = journal::Journal::open({.directory = folder.path() / "journal", .segment_bytes = 1 << 20}, registry);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    journal = std::move(*opened);
-  }
-  void submit(const std::vector<std::byte>& payload, std::uint8_t shard = 0) {
-    journal::GroupBuilder group;
-    group.add(shard, payload);
-    std::promise<journal::Outcome> fate;
-    journal->submit(group.take([&](journal::Outcome outcome) { fate.set_value(outcome); }));
-    ASSERT_EQ(fate.get_future().get(), journal::Outcome::durable);
-  }
-  void submit(const event::Enriched& event) {
-    std::vector<std::byte> payload;
-    event::encode(event, payload);
-    submit(payload, event::shard_of(event));
-  }
-  [[nodiscard]] std::unique_ptr<Writer> start() { return std::make_unique<Writer>(options, *journal, registry, clock); }
-  bool caught_up(Writer& writer) { return writer.wait_until_committed(journal->epoch(), journal->durable(), 30s); }
-  std::string one(const std::string& sql) { return std::string(other.execute(sql).text(0, 0)); }
-
-  test::TestDatabase database = test::TestDatabase::migrated();
-  storage::Connection other = database.connect();
-  test::TemporaryFolder folder;
-  metrics::Registry registry;
-  FixedClock clock;
-  Options options;
-  std::unique_ptr<journal::Journal> journal;
-};
 
 constexpr auto visits = "select string_agg(pageviews || ' ' || events, ', ' order by started_at) from pico.visits";
 
@@ -201,13 +137,9 @@ TEST_P(TwoInstances, GiveTheVisitsOfOneThoughOneLagsBehind) {
     const auto visitor = 1 + random() % 20;
     const auto at = noon - 10h + std::chrono::minutes(random() % 900) + std::chrono::milliseconds(random() % 60'000);
     by_visitor[visitor].push_back({.id = i, .at = at});
-    std::vector<std::byte> payload;
-    event::encode(event_of(visitor, at), payload);
     journal::GroupBuilder group;
-    group.add(event::shard_of(event_of(visitor, at)), payload);
-    std::promise<journal::Outcome> fate;
-    (random() % 2 ? *journal : **second).submit(group.take([&](journal::Outcome outcome) { fate.set_value(outcome); }));
-    ASSERT_EQ(fate.get_future().get(), journal::Outcome::durable);
+    add(group, event_of(visitor, at));
+    submit_to(random() % 2 ? *journal : **second, group);
   }
   options.batch_max_events = 37;
   options.writers = 2;
@@ -222,16 +154,20 @@ TEST_P(TwoInstances, GiveTheVisitsOfOneThoughOneLagsBehind) {
   for (const auto& [visitor, events] : by_visitor) {
     std::string expected;
     for (const auto& session : reference::sessions_of(events, options.session_timeout))
-      expected += to_string(session.visit.started_at) + " " + to_string(session.visit.last_at) + " " + std::to_string(session.visit.pageviews) + "\n";
-    const auto rows = other.execute("select started_at, last_at, pageviews from pico.visits where visit_id & -1024 = $1 order by started_at",
-                                    static_cast<std::int64_t>(visitor * 1024));
+      expected += to_string(session.visit.started_at) + " " + to_string(session.visit.last_at) + " " +
+                  std::to_string(session.visit.pageviews) + "\n";
+    const auto rows =
+        other.execute("select started_at, last_at, pageviews from pico.visits where visit_id & -1024 = $1 order by started_at",
+                      static_cast<std::int64_t>(visitor * 1024));
     std::string found;
     for (std::size_t i = 0; i < rows.size(); ++i)
-      found += to_string(rows.get<Instant>(i, 0)) + " " + to_string(rows.get<Instant>(i, 1)) + " " + std::to_string(rows.get<int>(i, 2)) + "\n";
+      found += to_string(rows.get<Instant>(i, 0)) + " " + to_string(rows.get<Instant>(i, 1)) + " " +
+               std::to_string(rows.get<int>(i, 2)) + "\n";
     EXPECT_EQ(found, expected) << "visitor " << visitor;
   }
   EXPECT_EQ(one("select count(*) from pico.events"), "400");
-  EXPECT_EQ(one("select count(*) from pico.events e join pico.visits v using (site_id, day, visit_id) where e.at between v.started_at and v.last_at"),
+  EXPECT_EQ(one("select count(*) from pico.events e join pico.visits v using (site_id, day, visit_id) where e.at between "
+                "v.started_at and v.last_at"),
             "400")
       << "every event belongs to the visit whose time it falls into";
 }
