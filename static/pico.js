@@ -1,4 +1,4 @@
-// The Picolytics tracker. What it sends, when, and how a page talks to it: docs/tracker.md.
+// The Picolytics tracker. What it sends, when, and how a page talks to it: docs/tracking.md.
 //
 // It sets no cookie, writes no storage, and sends nothing for visitors who opted out. The build (scripts/build/tracker.mjs) makes it
 // fit into 1,000 bytes; that is why locals are written as default parameters, and why some long names have a short alias.
