@@ -4,6 +4,7 @@
 
 #include "facts.hpp"
 #include "pico/core/time_zone.hpp"
+#include "pico/storage/page_counts.hpp"
 #include "pico/storage/partitions.hpp"
 #include "pico/storage/sites.hpp"
 
@@ -34,6 +35,7 @@ void prune_all(Connection& connection, const std::vector<SiteRow>& sites, int da
     pruned.visits += delete_facts_before(connection, site.site_id, day);
     connection.execute("delete from pico.opt_outs where site_id = $1 and day < $2", site.site_id, day);
   }
+  delete_page_counts_before(connection, std::chrono::floor<std::chrono::days>(now) - std::chrono::days(days));  // their days are UTC's
   pruned.words = delete_words_before(connection, oldest);
 }
 

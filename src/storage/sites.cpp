@@ -1,6 +1,7 @@
 #include "pico/storage/sites.hpp"
 
 #include "facts.hpp"
+#include "pico/storage/page_counts.hpp"
 #include "sql.hpp"
 
 namespace pico::storage {
@@ -40,6 +41,7 @@ Result<void> remove_site(Connection& connection, std::string_view domain) {
   if (row.empty()) return Error{Errc::not_found, "there is no such site"};
   const auto site_id = row.get<int>(0, 0);
   delete_facts_before(connection, site_id, end_of_time);
+  delete_page_counts_of(connection, site_id, domain);
   for (const std::string table : {"pico.pages", "pico.acquisitions", "pico.opt_outs", "pico.sites"}) {
     connection.execute("delete from " + table + " where site_id = $1", site_id);
   }
