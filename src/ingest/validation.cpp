@@ -109,7 +109,7 @@ std::variant<event::Raw, Drop> Validation::validate(const WireEvent& wire, const
   raw.interactive = wire.interactive;
   raw.path = clean(trim(percent_decode(url->path)), limits::path);
   if (raw.path.empty()) raw.path.push_back('/');
-  raw.query = std::string(url->query.substr(0, limits::url));
+  raw.query = clean(url->query, limits::url);
   raw.referrer = clean(wire.referrer, limits::referrer);
   raw.utm_source = clean(wire.utm_source, limits::word);
   raw.utm_medium = clean(wire.utm_medium, limits::word);

@@ -72,6 +72,12 @@ TEST_F(ValidationTest, TheOriginMustBeThePagesUnlessItIsNull) {
   (void)taken();
 }
 
+TEST_F(ValidationTest, TheQueryIsCleanedToo) {  // its values are stored as they are when nothing in them is encoded
+  const std::string url("https://example.com/?utm_source=a\0b\xff&x=\x01", 41);
+  wire_.url = url;
+  EXPECT_EQ(taken().query, "utm_source=ab\xef\xbf\xbd&x=");
+}
+
 TEST_F(ValidationTest, TextsAreCleanedAndCut) {
   std::string url = "https://example.com/%00%ff" + std::string(5000, 'x');
   const std::string referrer("https://r.example/\0x\xff", 21);
