@@ -14,8 +14,11 @@ namespace {
 constexpr std::chrono::seconds longest_disk_wait{5};
 
 std::size_t bytes_of(const event::Raw& raw) {
-  return sizeof(Item) + raw.path.capacity() + raw.query.capacity() + raw.referrer.capacity() + raw.user_agent.capacity() +
-         raw.properties.capacity() + raw.domain.capacity() + raw.hostname.capacity();
+  std::size_t bytes = sizeof(Item);
+  for (const auto* text : {&raw.name, &raw.properties, &raw.domain, &raw.hostname, &raw.path, &raw.query, &raw.referrer, &raw.utm_source,
+                           &raw.utm_medium, &raw.utm_campaign, &raw.utm_content, &raw.utm_term, &raw.timezone, &raw.language, &raw.user_agent})
+    bytes += text->capacity();
+  return bytes;
 }
 
 WireParser& parser_of_this_thread() {
