@@ -23,6 +23,7 @@ constexpr std::chrono::seconds tolerated_skew{5};
 Housekeeping::Housekeeping(const config::Config& config, storage::ConnectOptions database, enrich::Salts& salts, enrich::Sites& sites,
                            metrics::Registry& registry)
     : config_(config), database_(std::move(database)), sites_(sites), salt_keeper_(salts, sites, registry), salts_(salts),
+      known_sites_(registry.gauge("picolytics_sites", "Sites known, with those that Postgres has yet to store.")),
       clock_skew_(registry.gauge("picolytics_clock_skew_seconds", "This machine's clock less the database's.")) {}
 
 Housekeeping::~Housekeeping() { stop(); }
@@ -97,6 +98,7 @@ void Housekeeping::refresh_sites(storage::Connection& connection) {
     stored.push_back({std::move(site.domain), zone ? *zone : sites_.default_zone(), true});
   }
   sites_.replace_stored(std::move(stored));
+  known_sites_.Set(static_cast<double>(sites_.size()));
 }
 
 void Housekeeping::check_clock(storage::Connection& connection) {

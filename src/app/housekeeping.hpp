@@ -41,6 +41,7 @@ class Housekeeping {
   enrich::Sites& sites_;
   SaltKeeper salt_keeper_;
   const enrich::Salts& salts_;
+  metrics::Gauge& known_sites_;
   metrics::Gauge& clock_skew_;
   std::chrono::steady_clock::time_point next_partitions_{}, next_prune_{};  // of the housekeeper's thread
   bool warned_of_clock_ = false;

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "descriptors.hpp"
+
 namespace pico::app {
 namespace {
 
@@ -41,9 +43,9 @@ http::ListenerOptions public_listener(const config::Config& config) {
   http::ListenerOptions options;
   options.address = to_text(http.listen);
   options.threads = static_cast<unsigned>(http.io_threads);
-  options.limits.max_connections = http.max_connections;
+  options.limits.max_connections = connections_that_fit(http.max_connections);
   if (http.connections_per_client > 0) options.limits.max_connections_per_client = http.connections_per_client;
-  else options.limits.max_connections_per_client = http.max_connections;
+  else options.limits.max_connections_per_client = options.limits.max_connections;
   options.limits.max_head_bytes = http.header_max_size;
   options.limits.head_timeout = http.header_timeout;
   options.limits.body_timeout = http.body_timeout;

@@ -117,6 +117,7 @@ Result<void> serve(const config::Config& config) {
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
   http::RateLimiter limiter(config.http.request_rate_limit);
+  limiter.report_to(registry);
 
   api::add_static_routes(public_routes, assets, static_options(config));
   api::add_collect_routes(public_routes, ingest, limiter, registry, config.http.body_max_size);

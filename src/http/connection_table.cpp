@@ -11,22 +11,22 @@ std::uint64_t ConnectionTable::id_of(const IpAddress& client) const {
   return KeyedHasher(key_).field({reinterpret_cast<const char*>(bytes.data()), bytes.size()}).digest();
 }
 
-bool ConnectionTable::enter(const IpAddress& client, bool exempt) {
-  if (all_.fetch_add(1) >= max_all_) {
+ConnectionTable::Entry ConnectionTable::enter(const IpAddress& client, bool exempt, bool in_exchange) {
+  if (all_.fetch_add(1) >= max_all_ && !in_exchange) {
     all_.fetch_sub(1);
-    return false;
+    return Entry::full;
   }
-  if (exempt) return true;
+  if (exempt) return Entry::in;
   const auto id = id_of(client);
   auto& shard = shards_[id % shards_.size()];
   const std::lock_guard lock(shard.mutex);
   auto& open = shard.open[id];
   if (open >= max_per_client_) {
     all_.fetch_sub(1);
-    return false;
+    return Entry::client_full;
   }
   ++open;
-  return true;
+  return Entry::in;
 }
 
 void ConnectionTable::leave(const IpAddress& client, bool exempt) {

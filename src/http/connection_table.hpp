@@ -14,10 +14,17 @@ namespace pico::http {
 /// Open connections in all and per client (IPv6: per /64). Its size is bounded by the number of connections. Thread-safe.
 class ConnectionTable {
  public:
+  enum class Entry : std::uint8_t {
+    in,           ///< counted in: leave() is owed
+    full,         ///< there are too many in all
+    client_full,  ///< the client has too many
+  };
+
   ConnectionTable(std::size_t max_all, std::size_t max_per_client);
 
-  /// Counts a connection in; false when a cap is reached. `exempt` from the cap per client: trusted proxies.
-  bool enter(const IpAddress& client, bool exempt);
+  /// Counts a connection in when no cap is reached. `exempt` from the cap per client: trusted proxies. `in_exchange`: another
+  /// connection is about to leave for this one, so the cap of all does not hold.
+  [[nodiscard]] Entry enter(const IpAddress& client, bool exempt, bool in_exchange = false);
   void leave(const IpAddress& client, bool exempt);
   [[nodiscard]] std::size_t size() const { return all_.load(std::memory_order_relaxed); }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds tick_interval{1};
 constexpr std::chrono::milliseconds accept_pause{100};
+constexpr int candidates_to_evict = 64;  ///< how many connections are looked at for one that can go
 
 IpAddress to_ip(const asio::ip::address& address) {
   return address.is_v4() ? IpAddress::v4(address.to_v4().to_bytes()) : IpAddress::v6(address.to_v6().to_bytes());
@@ -64,6 +65,8 @@ Awaitable<void> IoThread::accept_loop() {
       open_session(std::move(socket));
     } else if (error == asio::error::operation_aborted) {
       co_return;
+    } else if (error == asio::error::no_descriptors && make_room()) {
+      shared_.metrics.accept_errors.Increment();
     } else {
       // Out of descriptors or memory, or a connection that was reset in the backlog: a pause, so as not to spin.
       shared_.metrics.accept_errors.Increment();
@@ -79,7 +82,10 @@ void IoThread::open_session(Socket socket) {
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return;
   const auto peer = to_ip(endpoint.address());
-  if (!shared_.connections.enter(peer, contains(shared_.options.client_address.trusted_proxies, peer))) {
+  const bool exempt = contains(shared_.options.client_address.trusted_proxies, peer);
+  auto entry = shared_.connections.enter(peer, exempt);
+  if (entry == ConnectionTable::Entry::full && make_room()) entry = shared_.connections.enter(peer, exempt, true);
+  if (entry != ConnectionTable::Entry::in) {
     shared_.metrics.refused.Increment();
     return;
   }
@@ -87,6 +93,21 @@ void IoThread::open_session(Socket socket) {
   socket.non_blocking(true, error);
   auto session = std::make_unique<Session>(std::move(socket), *this, peer);
   asio::co_spawn(context_, serve(std::move(session)), LogException{});
+}
+
+/// Closes the connection that has kept us waiting for longest, whether idle or slow: a client that means well asks at once, so it
+/// is never the oldest while others hold connections open for nothing. False: all that were looked at are being answered.
+bool IoThread::make_room() {
+  int left = candidates_to_evict;
+  for (auto& session : sessions_->list) {
+    if (session.waits_for_client()) {
+      session.close();
+      shared_.metrics.evicted.Increment();
+      return true;
+    }
+    if (--left == 0) break;
+  }
+  return false;
 }
 
 void IoThread::tick() {
@@ -126,6 +147,11 @@ void IoThread::resume_finished() {
 void IoThread::add(Session& session) {
   sessions_->list.push_back(session);
   shared_.metrics.connections.Increment();
+}
+
+void IoThread::waits(Session& session) {
+  auto& list = sessions_->list;
+  list.splice(list.end(), list, list.iterator_to(session));
 }
 
 void IoThread::remove(Session& session) {

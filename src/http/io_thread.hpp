@@ -50,6 +50,8 @@ class IoThread {
 
   void add(Session& session);
   void remove(Session& session);
+  /// A session begins to wait for a request: from here its time counts for make_room().
+  void waits(Session& session);
   [[nodiscard]] asio::io_context& context() { return context_; }
   [[nodiscard]] Shared& shared() { return shared_; }
   [[nodiscard]] bool stopping() const { return stopping_; }
@@ -59,6 +61,7 @@ class IoThread {
  private:
   Awaitable<void> accept_loop();
   void open_session(Socket socket);
+  bool make_room();
   void tick();
   void close_overdue();
   void resume_finished();

@@ -9,6 +9,8 @@ struct Metrics {
       : connections(registry.gauge("picolytics_http_connections", "Open connections.", {{"listener", name}})),
         refused(registry.counter("picolytics_http_connections_refused_total", "Connections closed at once because a cap was reached.",
                                  {{"listener", name}})),
+        evicted(registry.counter("picolytics_http_connections_evicted_total",
+                                 "Connections that kept us waiting, closed to make room for new ones at the cap.", {{"listener", name}})),
         timeouts(registry.counter("picolytics_http_timeouts_total", "Connections closed because a phase took too long.",
                                   {{"listener", name}})),
         malformed(registry.counter("picolytics_http_malformed_total", "Requests refused before a route was looked for.",
@@ -22,6 +24,7 @@ struct Metrics {
 
   metrics::Gauge& connections;
   metrics::Counter& refused;
+  metrics::Counter& evicted;
   metrics::Counter& timeouts;
   metrics::Counter& malformed;
   metrics::Counter& accept_errors;

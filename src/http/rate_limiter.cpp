@@ -24,6 +24,8 @@ bool RateLimiter::take(Bucket& bucket, TimePoint now) const {
 
 // A bucket that has filled up again says nothing any more: forgetting it changes no answer.
 void RateLimiter::make_room(Shard& shard, TimePoint now) const {
+  if (shard.swept != TimePoint::min() && now - shard.swept < sweep_interval) return;
+  shard.swept = now;
   std::erase_if(shard.buckets, [&](const auto& entry) {
     const std::chrono::duration<double> passed = now - entry.second.updated;
     return entry.second.tokens + passed.count() * rate_ >= burst_;
@@ -40,7 +42,10 @@ bool RateLimiter::allow(const IpAddress& client, TimePoint now) {
   auto found = shard.buckets.find(id);
   if (found == shard.buckets.end()) {
     if (shard.buckets.size() >= max_per_shard_) make_room(shard, now);
-    if (shard.buckets.size() >= max_per_shard_) return take(shard.overflow, now);
+    if (shard.buckets.size() >= max_per_shard_) {
+      overflowed_.fetch_add(1, std::memory_order_relaxed);
+      return take(shard.overflow, now);
+    }
     found = shard.buckets.emplace(id, Bucket{burst_, now}).first;
   }
   return take(found->second, now);
@@ -53,6 +58,15 @@ std::size_t RateLimiter::clients() const {
     sum += shard.buckets.size();
   }
   return sum;
+}
+
+void RateLimiter::report_to(metrics::Registry& registry) {
+  auto& known = registry.gauge("picolytics_rate_limiter_clients", "Clients that have a bucket of their own.");
+  auto& overflowing = registry.gauge("picolytics_rate_limiter_overflowed", "Requests that found no room for a bucket of their own and shared one.");
+  sampler_ = registry.before_expose([this, &known, &overflowing] {
+    known.Set(static_cast<double>(clients()));
+    overflowing.Set(static_cast<double>(overflowed()));
+  });
 }
 
 }  // namespace pico::http

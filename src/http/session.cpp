@@ -123,6 +123,7 @@ void Session::start_request() {
   parser_->body_limit(boost::none);
   head_complete_ = false;
   idle_ = in_.size() == 0;
+  io_.waits(*this);
   const auto& limits = io_.shared().options.limits;
   deadline_ = std::chrono::steady_clock::now() + (idle_ ? limits.idle_timeout : limits.head_timeout);
   request_ = Request(nullptr, nullptr);

@@ -30,6 +30,8 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   /// Time's up for the current phase (a handler at work has no deadline).
   [[nodiscard]] bool overdue(Deadline now) const { return deadline_ < now; }
   [[nodiscard]] bool idle() const { return idle_; }
+  /// Nothing happens on the open connection until the client sends or reads.
+  [[nodiscard]] bool waits_for_client() const { return deadline_ != Deadline::max() && socket_.is_open(); }
   /// On the io thread, after finish(): makes the answer and lets serve() go on.
   void resume();
 

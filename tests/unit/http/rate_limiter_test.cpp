@@ -52,6 +52,29 @@ TEST(RateLimiter, ItsTableNeverGrowsPastItsBoundAndNewcomersShareABucketThen) {
   EXPECT_LE(allowed, 160 + 16) << "one bucket a client that fits, and one overflow bucket a shard";
 }
 
+TEST(RateLimiter, AFullTableIsSweptOnceASecondHoweverManyNewcomersCome) {
+  RateLimiter limiter(2, 16);
+  const RateLimiter::TimePoint start{seconds(100)};
+  for (int i = 0; i < 1000; ++i) limiter.allow(v4(i), start);
+  ASSERT_EQ(limiter.clients(), 16u);
+  const auto before = limiter.overflowed();
+  // By now the old buckets are full again, but their shards were looked through less than a second ago.
+  limiter.allow(v4(5000), start + milliseconds(900));
+  EXPECT_EQ(limiter.overflowed(), before + 1);
+  limiter.allow(v4(5001), start + milliseconds(1100));
+  EXPECT_EQ(limiter.overflowed(), before + 1);
+}
+
+TEST(RateLimiter, TellsHowFullItIs) {
+  metrics::Registry registry;
+  RateLimiter limiter(1, 16);
+  limiter.report_to(registry);
+  for (int i = 0; i < 1000; ++i) limiter.allow(v4(i), RateLimiter::TimePoint{seconds(100)});
+  const auto text = registry.expose();
+  EXPECT_NE(text.find("picolytics_rate_limiter_clients 16\n"), std::string::npos);
+  EXPECT_NE(text.find("picolytics_rate_limiter_overflowed 984\n"), std::string::npos);
+}
+
 TEST(RateLimiter, BucketsThatAreFullAgainMakeRoom) {
   RateLimiter limiter(1, 1600);
   const RateLimiter::TimePoint start{seconds(100)};

@@ -290,17 +290,53 @@ TEST_F(ServerTest, SlowHeadsAndIdleConnectionsAreClosed) {
   EXPECT_EQ(slow.receive_all(), "");
 }
 
-TEST_F(ServerTest, ConnectionsOverTheCapAreClosedAtOnce) {
+TEST_F(ServerTest, AtTheCapTheConnectionThatWaitedLongestMakesRoom) {
+  ListenerOptions options;
+  options.limits.max_connections = 2;
+  start(options);
+  Client slow(server_->address());
+  slow.send("GET /hello HTTP/1.1\r\nHost:");
+  Client second(server_->address());
+  second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_FALSE(second.receive().empty());
+  Client third(server_->address());
+  third.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(third.receive().starts_with("HTTP/1.1 200"));
+  EXPECT_EQ(slow.receive_all(), "");
+  second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(second.receive(2).ends_with("hello"));
+  EXPECT_NE(registry_.expose().find("picolytics_http_connections_evicted_total{listener=\"test\"} 1"), std::string::npos);
+}
+
+TEST_F(ServerTest, AtTheCapNewConnectionsAreClosedWhileAllOthersAreBeingAnswered) {
   ListenerOptions options;
   options.limits.max_connections = 2;
   start(options);
   Client first(server_->address()), second(server_->address());
-  first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
-  second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_FALSE(first.receive().empty());
-  EXPECT_FALSE(second.receive().empty());
+  first.send("POST /code HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  auto waiting = wait_for_waiting(1);
+  second.send("POST /code HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  for (auto* exchange : wait_for_waiting(1)) waiting.push_back(exchange);
+  ASSERT_EQ(waiting.size(), 2u);
   Client third(server_->address());
   EXPECT_EQ(third.receive_all(), "");
+  for (auto* exchange : waiting) exchange->finish(7);
+  EXPECT_TRUE(first.receive().ends_with("7"));
+  EXPECT_TRUE(second.receive().ends_with("7"));
+}
+
+TEST_F(ServerTest, AClientOverItsOwnCapTakesNobodysPlace) {
+  ListenerOptions options;
+  options.limits.max_connections_per_client = 1;
+  options.client_address.trusted_proxies = {};  // else loopback is exempt
+  start(options);
+  Client first(server_->address());
+  first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_FALSE(first.receive().empty());
+  Client second(server_->address());
+  EXPECT_EQ(second.receive_all(), "");
+  first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(first.receive(2).ends_with("hello"));
 }
 
 TEST_F(ServerTest, ASecondServerOnThePortIsRefused) {
