@@ -58,6 +58,7 @@ const Profile& Enricher::Impl::profile_of(std::string_view user_agent) {
   const bool nameless = reason != event::Bot::no && reason != event::Bot::automation;
   auto profile = nameless ? bot_profile(user_agent, reason) : shared.user_agents.parse(user_agent);
   profile.bot = reason;
+  shared.metrics.names.Set(static_cast<double>(shared.user_agents.names()));
   return user_agents.put(key, profile);
 }
 

@@ -10,6 +10,7 @@ struct Metrics {
   explicit Metrics(metrics::Registry& registry)
       : cache_hits(cache(registry, "hit")),
         cache_misses(cache(registry, "miss")),
+        names(registry.gauge("picolytics_user_agent_names", "Names of browsers and systems kept; at 2,000 further ones count as Unknown")),
         without_salt(registry.counter("picolytics_enrich_events_without_salt_total",
                                       "Events refused because the salt of their date was not in memory")),
         geo_loaded(registry.gauge("picolytics_geo_database_loaded", "1 when a geo database is in use, else 0")),
@@ -26,6 +27,7 @@ struct Metrics {
 
   metrics::Counter& cache_hits;
   metrics::Counter& cache_misses;
+  metrics::Gauge& names;
   metrics::Counter& without_salt;
   metrics::Gauge& geo_loaded;
   metrics::Gauge& geo_built;

@@ -16,10 +16,15 @@ class Names {
     if (names_.size() >= limit) return "Unknown";
     return *names_.emplace(name).first;
   }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return names_.size();
+  }
+
+  static constexpr std::size_t limit = 2000;
 
  private:
-  static constexpr std::size_t limit = 2000;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::set<std::string, std::less<>> names_;  // guarded by mutex_; a set's strings never move
 };
 

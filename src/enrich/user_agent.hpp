@@ -20,6 +20,8 @@ class UserAgentParser {
 
   /// The names in the result live as long as this. Says nothing of bots.
   [[nodiscard]] Profile parse(std::string_view user_agent) const;
+  /// How many names of browsers and systems it has come across.
+  [[nodiscard]] std::size_t names() const { return names_->size(); }
 
  private:
   struct Found {

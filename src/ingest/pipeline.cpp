@@ -94,12 +94,12 @@ void Pipeline::stop() {
   threads_.clear();
 }
 
-/// Label values come from the sites in Postgres only: whatever else is asked for counts as `other`.
+/// Label values come from the sites in Postgres only, and from so many of them: whatever else is asked for counts as `other`.
 metrics::Counter& Pipeline::ingested(std::string_view domain, std::unordered_map<std::string, metrics::Counter*>& known) {
   const std::string key(domain);
   if (const auto found = known.find(key); found != known.end()) return *found->second;
   const auto site = sites_.find(domain);
-  const bool label = site && site->stored;
+  const bool label = site && site->stored && known.size() < metrics::most_site_labels;
   auto& counter = registry_.counter("picolytics_ingested_events", "Events taken, by site.", {{"domain", label ? key : "other"}});
   if (label) known.emplace(key, &counter);
   return counter;

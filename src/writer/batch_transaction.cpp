@@ -135,6 +135,8 @@ std::vector<Committed> write_in_one_transaction(Session& session, const storage:
   metrics.count(batch.rows());
   metrics.visit_cache_hits.Increment(static_cast<double>(groups.cache_hits()));
   metrics.visit_cache_misses.Increment(static_cast<double>(groups.size() - groups.cache_hits()));
+  metrics.cached_words.Set(static_cast<double>(session.words.known()));
+  metrics.cached_visitors.Set(static_cast<double>(session.visits.size()));
   metrics.heads_refused.Increment(static_cast<double>(groups.refused()));
   return committed;
 }

@@ -19,6 +19,9 @@ Metrics::Metrics(metrics::Registry& registry)
       visit_cache_misses(
           registry.counter("picolytics_writer_visit_cache_total", "Look-ups of visitor-days", {{"result", "miss"}})),
       heads_refused(registry.counter("picolytics_writer_heads_refused_total", "Visitor-days that had to be read again")),
+      cached_words(registry.gauge("picolytics_writer_cached_words", "Words remembered to be in Postgres, of the writer that committed last")),
+      cached_visitors(
+          registry.gauge("picolytics_writer_cached_visitors", "Visitor-days remembered, of the writer that committed last")),
       checkpoints_moved(registry.counter("picolytics_writer_checkpoints_moved_total", "Checkpoints found elsewhere than left")),
       registry_(registry),
       save_errors_(
@@ -52,6 +55,15 @@ void Metrics::count_dead_letter(std::string_view reason) {
       .Increment();
 }
 
+metrics::Histogram& Metrics::latency_of(std::string domain) {
+  if (const auto found = latency_.find(domain); found != latency_.end()) return *found->second;
+  const bool room = latency_.size() < metrics::most_site_labels;
+  auto& made = registry_.histogram("picolytics_ingest_latency", "Seconds from receipt to commit", latency_buckets,
+                                   {{"domain", room ? domain : "other"}});
+  if (room) latency_.emplace(std::move(domain), &made);
+  return made;
+}
+
 void Metrics::observe_latency(std::span<const Committed> committed, Instant now) {
   const std::lock_guard lock(mutex_);
   std::string_view domain;
@@ -60,12 +72,7 @@ void Metrics::observe_latency(std::span<const Committed> committed, Instant now)
     if (one.event->kind == event::Kind::ping) continue;  // may have been held back on purpose
     if (histogram == nullptr || one.event->domain != domain) {
       domain = one.event->domain;
-      auto& known = latency_[std::string(domain)];
-      if (known == nullptr) {
-        known = &registry_.histogram("picolytics_ingest_latency", "Seconds from receipt to commit", latency_buckets,
-                                     {{"domain", std::string(domain)}});
-      }
-      histogram = known;
+      histogram = &latency_of(std::string(domain));
     }
     histogram->Observe(std::chrono::duration<double>(now - one.event->at).count());
   }

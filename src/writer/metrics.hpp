@@ -19,8 +19,7 @@ class Metrics {
   void count(const storage::RowCounts& rows);
   void count_retry(const storage::DatabaseError& error);
   void count_dead_letter(std::string_view reason);
-  /// Receipt to commit of events other than pings, by site. Only sites that have a row in Postgres come here, so their number is
-  /// bounded.
+  /// Receipt to commit of events other than pings, by site.
   void observe_latency(std::span<const Committed> committed, Instant now);
 
   metrics::Counter& batches;
@@ -31,13 +30,18 @@ class Metrics {
   metrics::Counter& visit_cache_hits;
   metrics::Counter& visit_cache_misses;
   metrics::Counter& heads_refused;
+  metrics::Gauge& cached_words;
+  metrics::Gauge& cached_visitors;
   metrics::Counter& checkpoints_moved;
 
  private:
+  /// Under mutex_.
+  metrics::Histogram& latency_of(std::string domain);
+
   metrics::Registry& registry_;
   metrics::Counter& save_errors_;  // the original's name for what could not be saved
   std::mutex mutex_;
-  std::unordered_map<std::string, metrics::Histogram*> latency_;  // by domain; guarded by mutex_
+  std::unordered_map<std::string, metrics::Histogram*> latency_;  // by domain, at most most_site_labels; guarded by mutex_
 };
 
 }  // namespace pico::writer

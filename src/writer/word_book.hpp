@@ -29,6 +29,8 @@ class WordBook {
   [[nodiscard]] const storage::Words& missing() const { return missing_; }
   /// The missing words are in Postgres now.
   void committed();
+  /// How many words are remembered.
+  [[nodiscard]] std::size_t known() const { return known_.size(); }
   /// Nothing was written.
   void rolled_back();
 

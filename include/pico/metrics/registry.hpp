@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,6 +23,9 @@ using Gauge = prometheus::Gauge;
 using Histogram = prometheus::Histogram;
 using Labels = std::map<std::string, std::string>;
 using Buckets = std::vector<double>;
+
+/// A metric with a label per site has at most so many of them; the sites beyond count together as `other`.
+inline constexpr std::size_t most_site_labels = 1000;
 
 /// All metrics of the process. Each module declares its own struct of references, built from this; nothing is global.
 /// Thread-safe. Names are given whole (`picolytics_queue_size`). Label values must come from closed sets, never from input.
