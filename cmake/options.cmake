@@ -12,8 +12,10 @@ target_link_options(pico_options INTERFACE -pie -pthread)
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 
-target_compile_options(pico_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Wno-maybe-uninitialized -Wno-restrict -Wno-null-dereference) # GCC 12 reports these falsely inside std and Asio
+target_compile_options(pico_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # GCC 12 reports these falsely inside std and Asio
+  target_compile_options(pico_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-null-dereference)
+endif()
 # Designated initializers leave the other members at their defaults on purpose.
 target_compile_options(pico_options INTERFACE -Wno-missing-field-initializers)
 if(PICO_WERROR)
@@ -22,6 +24,9 @@ endif()
 
 if(PICO_SANITIZE STREQUAL "address")
   target_compile_options(pico_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(pico_options INTERFACE -fsanitize=address,undefined)
+elseif(PICO_SANITIZE STREQUAL "fuzzer")
+  target_compile_options(pico_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(pico_options INTERFACE -fsanitize=address,undefined)
 elseif(PICO_SANITIZE STREQUAL "thread")
   # -Wtsan: Asio uses std::atomic_thread_fence, which TSan does not model (asio #1193).
@@ -41,5 +46,9 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
     CCACHE_NOHASHDIR=1 ${CCACHE})
-  target_compile_options(pico_options INTERFACE -fpch-preprocess)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(pico_options INTERFACE -fpch-preprocess)
+  else()
+    target_compile_options(pico_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endif()

@@ -1,0 +1,143 @@
+// A connection's bytes through the real session: heads, bodies, chunks, pipelining, half-closing. The session runs on this thread, over
+// a socket pair instead of TCP, so that an input's effect is over when its run is.
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <set>
+
+#include "fuzz.hpp"
+#include "session.hpp"
+
+using namespace pico;
+
+namespace {
+
+constexpr std::size_t most_bytes = 64 << 10;
+
+void add_routes(http::Router& router) {
+  using http::Exchange;
+  using http::Response;
+  router.add(http::Method::get, "/hello", [](Exchange& exchange) { exchange.answer(Response::text(200, "hello")); }, {.cors = true});
+  router.add(http::Method::get, "/files/*", [](Exchange& exchange) { exchange.answer(Response::empty(404)); });
+  router.add(http::Method::get, "/who", [](Exchange& exchange) {
+    const auto& request = exchange.request();
+    exchange.answer(Response::json(200, request.client.to_string() + std::to_string(request.query.size() + request.header("User-Agent").size())));
+  });
+  router.add(http::Method::post, "/p", [](Exchange& exchange) {
+    fuzz::require(exchange.request().body.size() <= 2048, "no body is longer than its route allows");
+    exchange.answer(Response::json(200, std::to_string(exchange.request().body.size())));
+  }, {.max_body = 2048, .cors = true});
+  router.add(http::Method::post, "/wait", [](Exchange& exchange) {
+    exchange.answer_with([](const Exchange&, std::uint8_t code) { return Response::json(200, std::to_string(code)); });
+    exchange.finish(7);
+  }, {.max_body = 64});
+}
+
+http::ListenerOptions options() {
+  http::ListenerOptions options;
+  options.client_address = {http::IpExtractor::xff, private_networks()};
+  return options;
+}
+
+struct Host {
+  metrics::Registry registry;
+  http::Router router{registry, "fuzz"};
+  http::Shared shared{options(), router, http::Metrics(registry, "fuzz"), http::ConnectionTable(4, 4)};
+  http::IoThread io{shared};
+  Host() {
+    spdlog::set_level(spdlog::level::off);
+    add_routes(router);
+  }
+  void run() {
+    io.context().restart();
+    while (io.context().poll() > 0) continue;
+  }
+};
+
+const std::set<std::string_view> known_headers = {
+    "Date", "Content-Type", "Connection", "Content-Length", "Allow", "Vary", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers"};
+
+/// What came back is whole answers with our own headers only: nothing of the request splits one.
+void check_answers(std::string_view all) {
+  bool closed = false;
+  while (!all.empty()) {
+    if (all.starts_with("HTTP/1.1 100 Continue\r\n\r\n")) {
+      all.remove_prefix(25);
+      continue;
+    }
+    fuzz::require(!closed, "nothing follows an answer that closes the connection");
+    fuzz::require(all.starts_with("HTTP/1.1 "), "an answer begins with its status");
+    const auto end = all.find("\r\n\r\n");
+    fuzz::require(end != std::string_view::npos, "a head is whole");
+    auto head = all.substr(all.find("\r\n") + 2, end - all.find("\r\n") - 2);
+    all.remove_prefix(end + 4);
+    std::size_t length = 0;
+    while (!head.empty()) {
+      const auto line = head.substr(0, head.find("\r\n"));
+      head.remove_prefix(std::min(head.size(), line.size() + 2));
+      const auto colon = line.find(": ");
+      fuzz::require(colon != std::string_view::npos && known_headers.contains(line.substr(0, colon)), "all headers are ours");
+      fuzz::require(line.find_first_of("\r\n") == std::string_view::npos, "a header is one line");
+      if (line == "Connection: close") closed = true;
+      if (line.starts_with("Content-Length: ")) length = std::stoul(std::string(line.substr(16)));
+    }
+    if (!all.starts_with("HTTP/1.1 ")) {  // else it was the answer to HEAD
+      fuzz::require(all.empty() || all.size() >= length, "a body is whole");
+      all.remove_prefix(std::min(all.size(), length));
+    }
+  }
+}
+
+std::string received(int socket) {
+  std::string all;
+  char buffer[16384];
+  for (ssize_t n = 0; (n = recv(socket, buffer, sizeof buffer, MSG_DONTWAIT)) > 0;) all.append(buffer, static_cast<std::size_t>(n));
+  return all;
+}
+
+}  // namespace
+
+/// The first byte says into how many pieces the rest is cut on its way.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Host host;
+  if (size == 0 || size > most_bytes) return 0;
+  const std::size_t pieces = 1 + data[0] % 8;
+  auto bytes = fuzz::text_of(data, size).substr(1);
+
+  int ends[2];
+  fuzz::require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0, "there are sockets");
+  http::Socket socket(host.io.context());
+  socket.assign(http::asio::ip::tcp::v4(), ends[1]);
+  socket.non_blocking(true);
+  const auto peer = IpAddress::v4({127, 0, 0, 1});
+  fuzz::require(host.shared.connections.enter(peer, true) == http::ConnectionTable::Entry::in, "earlier connections have left");
+  http::asio::co_spawn(host.io.context(), serve(std::make_unique<http::Session>(std::move(socket), host.io, peer)), [](const std::exception_ptr& thrown) {
+    fuzz::require(!thrown, "no exception ends a connection");
+  });
+
+  std::string answers;
+  const auto step = bytes.size() / pieces + 1;
+  while (!bytes.empty()) {
+    const auto piece = bytes.substr(0, step);
+    const auto sent = send(ends[0], piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    host.run();
+    answers += received(ends[0]);
+    if (sent < 0) break;  // the session has closed
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  shutdown(ends[0], SHUT_WR);
+  for (std::size_t before = answers.size() + 1; before != answers.size();) {
+    before = answers.size();
+    host.run();
+    answers += received(ends[0]);
+  }
+  check_answers(answers);
+  close(ends[0]);
+  host.run();
+  fuzz::require(host.shared.connections.size() == 0, "the session ends with its connection");
+  return 0;
+}
