@@ -1,0 +1,60 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "calendar.hpp"
+#include "cube/cube_store.hpp"
+#include "goals.hpp"
+#include "groups.hpp"
+#include "pico/stats/answer.hpp"
+#include "pico/stats/query.hpp"
+#include "pico/stats/service.hpp"
+#include "range.hpp"
+#include "raw/raw_figures.hpp"
+#include "rollup/rollup_store.hpp"
+#include "rows.hpp"
+
+namespace pico::stats {
+
+/// Answers the questions of one transaction about one site: what they share is read once. One thread.
+class Asking {
+ public:
+  Asking(const Options& options, CubeStore& cubes, RollupStore& rollups, storage::Connection& connection, storage::SiteId site,
+         Instant now);
+
+  /// The query has been validated.
+  Result<Answer> answer(const Query& query);
+
+ private:
+  struct Asked;  // a question with what belongs to its range
+
+  Result<Answer> answer_in(const Query& query, const ResolvedRange& range);
+  /// The figures by the query's dimensions.
+  Groups figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs, bool without_goals = false);
+  Groups figures_of_goals(const Asked& asked, std::span<const DimensionRef> dimensions, std::size_t goal_place, const Needs& needs);
+  Groups plain_figures(const Asked& asked, std::span<const DimensionRef> dimensions, std::span<const Filter> filters,
+                       std::span<const Filter> entry_filters, const Needs& needs);
+  Groups raw_figures(const Asked& asked, std::vector<Day> only, std::span<const DimensionRef> dimensions,
+                     std::span<const Filter> filters, std::span<const Filter> entry_filters, const Needs& needs);
+  Groups rolled_figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs);
+  void add_open_days(const Asked& asked, std::span<const Day> days, Dimension dimension, const std::function<void(Day, const Table&)>& add);
+  const Coverage& coverage(const ResolvedRange& range);
+  Denominators denominators(const Asked& asked);
+  std::optional<Row> totals(const Asked& asked);
+  std::shared_ptr<const Answer> comparison(const Query& query, const ResolvedRange& range, const std::vector<Row>& rows);
+
+  const Options& options_;
+  CubeStore& cubes_;
+  RollupStore& rollups_;
+  storage::Connection& connection_;
+  const storage::SiteId site_;
+  const Instant now_;
+  const Calendar calendar_;
+  raw::Words words_;
+  std::optional<std::vector<Goal>> goals_;
+  std::optional<Coverage> coverage_;
+};
+
+}  // namespace pico::stats

@@ -1,0 +1,31 @@
+#pragma once
+#include <vector>
+
+#include "groups.hpp"
+#include "pico/stats/answer.hpp"
+#include "pico/stats/query.hpp"
+#include "raw/raw_figures.hpp"
+
+/// From figures to the rows of an answer.
+namespace pico::stats {
+
+/// What the figures of a question are compared with.
+struct Denominators {
+  std::int64_t visitors = 0;  ///< of percentage: of the question without dimensions
+  Groups conversion;          ///< by the question's time dimension only, the other place blank
+  Groups group_conversion;    ///< by the question's dimensions other than the goal
+};
+
+Needs needs_of(const Query& query);
+
+/// The groups that make rows, in the question's order (ties by the dimensions' values), before limit and offset.
+struct Group {
+  GroupKey key;
+  Figures figures;
+  Row row;
+};
+std::vector<Group> ordered_rows(const Query& query, const Groups& groups, const Denominators& denominators);
+
+Row make_row(const Query& query, const GroupKey& key, const Figures& figures, const Denominators& denominators);
+
+}  // namespace pico::stats
