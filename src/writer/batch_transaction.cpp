@@ -128,6 +128,7 @@ std::vector<Committed> write_in_one_transaction(Session& session, const storage:
   batch.write_words(session.words.missing());
   facts.write(batch);
   write_dead_letters(batch, epoch, records);
+  batch.announce(groups.changed());
   batch.commit();
 
   session.words.committed();

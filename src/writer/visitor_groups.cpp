@@ -114,6 +114,15 @@ void VisitorGroups::write_others(storage::Ingest::Batch& batch) {
   batch.merge_visits(merges);
 }
 
+std::vector<storage::VisitorDay> VisitorGroups::changed() const {
+  std::vector<storage::VisitorDay> keys;
+  keys.reserve(groups_.size());
+  for (const auto& group : groups_) {
+    if (group.rev != 0) keys.push_back(group.key);
+  }
+  return keys;
+}
+
 void VisitorGroups::remember(VisitCache& cache) {
   for (auto& group : groups_) {
     if (group.rev != 0) cache.put(group.key, {.rev = group.rev, .visits = std::move(group.sessions.visits)});

@@ -31,6 +31,9 @@ class VisitorGroups {
   [[nodiscard]] std::size_t refused() const { return refused_; }
   [[nodiscard]] std::size_t size() const { return groups_.size(); }
 
+  /// The visitor-days of which rows were written, in key order. After write().
+  [[nodiscard]] std::vector<storage::VisitorDay> changed() const;
+
   /// Hands the written visits to the cache. After the commit.
   void remember(VisitCache& cache);
 

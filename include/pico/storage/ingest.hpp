@@ -111,6 +111,10 @@ class Ingest::Batch {
   void add_opt_outs(std::vector<OptOutRow> rows);
   void add_dead_letters(const Epoch& epoch, std::span<const DeadLetter> letters);
 
+  /// storage::announce() of these visitor-days, which are all whose rows the batch has changed, distinct and in key order. The last
+  /// step before commit().
+  void announce(std::span<const VisitorDay> changed);
+
   /// With connection_lost() it is not known whether the batch took place; its checkpoints tell.
   void commit();
 
