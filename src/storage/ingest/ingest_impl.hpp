@@ -1,17 +1,13 @@
 #pragma once
-#include <libpq-fe.h>
-
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "binary_result.hpp"
 #include "pico/storage/ingest.hpp"
 
 namespace pico::storage {
-
-using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 struct Ingest::Impl {
   Impl(Connection opened, int parts);

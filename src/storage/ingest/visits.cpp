@@ -44,23 +44,6 @@ std::vector<std::string> key_columns(std::span<const VisitorDay> keys) {
           binary::array(keys, [](const VisitorDay& k) { return k.visitor; })};
 }
 
-/// Reads the fields of one row of a binary result one after the other.
-class Fields {
- public:
-  Fields(const PgResult& result, int row) : result_(result.get()), row_(row) {}
-  std::int16_t int2() { return binary::read_number<std::int16_t>(next()); }
-  std::int32_t int4() { return binary::read_number<std::int32_t>(next()); }
-  std::int64_t int8() { return binary::read_number<std::int64_t>(next()); }
-  Instant instant() { return binary::read_instant(next()); }
-  Day day() { return binary::postgres_epoch + std::chrono::days(int4()); }
-
- private:
-  const char* next() { return PQgetvalue(result_, row_, column_++); }
-  const PGresult* result_;
-  int row_;
-  int column_ = 0;
-};
-
 /// Columns as in read_visits.sql, from started_at on.
 Visit read_visit(Fields& fields) {
   Visit visit;

@@ -1,0 +1,29 @@
+#pragma once
+#include <libpq-fe.h>
+
+#include <memory>
+
+#include "ingest/binary.hpp"
+
+namespace pico::storage {
+
+using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+/// Reads the fields of one row of a binary result one after the other.
+class Fields {
+ public:
+  Fields(const PgResult& result, int row) : result_(result.get()), row_(row) {}
+  std::int16_t int2() { return binary::read_number<std::int16_t>(next()); }
+  std::int32_t int4() { return binary::read_number<std::int32_t>(next()); }
+  std::int64_t int8() { return binary::read_number<std::int64_t>(next()); }
+  Instant instant() { return binary::read_instant(next()); }
+  Day day() { return binary::postgres_epoch + std::chrono::days(int4()); }
+
+ private:
+  const char* next() { return PQgetvalue(result_, row_, column_++); }
+  const PGresult* result_;
+  int row_;
+  int column_ = 0;
+};
+
+}  // namespace pico::storage

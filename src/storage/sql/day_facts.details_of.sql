@@ -1,0 +1,3 @@
+select visit_id, at, page_id, name_id
+from pico.event_details
+where site_id = $1::int and day = $2::date and visit_id & -1024 = any($3::bigint[])
