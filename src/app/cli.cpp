@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <memory>
 
 #include "commands.hpp"
 #include "pico/config/config.hpp"
@@ -39,9 +41,11 @@ int write_default_config(const config::LoadOptions& options) {
   return 0;
 }
 
+/// What the command line asks for.
+using Action = std::function<Result<void>(const config::Config&)>;
+
 /// Runs `action` with the configuration, or prints what is wrong with it.
-template <class Action>
-int with_config(const config::LoadOptions& options, Action action) {
+int with_config(const config::LoadOptions& options, const Action& action) {
   const auto config = config::load(options);
   if (!config) {
     std::cerr << "picolytics: the configuration cannot be used:\n" << config.error().message << "\n";
@@ -52,6 +56,65 @@ int with_config(const config::LoadOptions& options, Action action) {
   } catch (const std::exception& error) {  // Postgres going away in the middle of a start, mostly
     return report(Error{Errc::internal, error.what()});
   }
+}
+
+Result<void> check(const config::Config& config) {
+  std::cout << config::describe(config);
+  return {};
+}
+
+/// A sub-command that runs command(config, request), request being what its options were read into. Kept by the callback, for the
+/// options are read before it is called.
+template <class Request>
+struct Subcommand {
+  CLI::App* app;
+  std::shared_ptr<Request> request = std::make_shared<Request>();
+
+  Subcommand(CLI::App* parent, const char* name, const char* description, Action& action, Result<void> (*command)(const config::Config&, const Request&))
+      : app(parent->add_subcommand(name, description)) {
+    app->callback([&action, command, request = request] { action = [command, request](const config::Config& config) { return command(config, *request); }; });
+  }
+};
+
+void add_site_commands(CLI::App& program, Action& action) {
+  auto* site = program.add_subcommand("site", "Manage sites")->require_subcommand(1);
+  const Subcommand<SiteRequest> add(site, "add", "Add a site", action, add_site);
+  add.app->add_option("domain", add.request->domain, "Its host, without www.")->required();
+  add.app->add_option("--time-zone", add.request->time_zone, "IANA name, such as Europe/Vienna (default: the setting defaultTimeZone)");
+  site->add_subcommand("list", "List all sites")->callback([&action] { action = list_sites; });
+  const Subcommand<SiteRequest> set(site, "set", "Change a site", action, set_site);
+  set.app->add_option("domain", set.request->domain)->required();
+  set.app->add_option("--time-zone", set.request->time_zone, "Takes effect at the site's next midnight")->required();
+  const Subcommand<SiteRequest> remove(site, "remove", "Remove a site with everything that was counted for it", action, remove_site);
+  remove.app->add_option("domain", remove.request->domain)->required();
+  remove.app->add_flag("--yes", remove.request->confirmed, "Really do it");
+}
+
+void add_key_commands(CLI::App& program, Action& action) {
+  auto* key = program.add_subcommand("key", "Manage keys of the API")->require_subcommand(1);
+  const Subcommand<KeyRequest> create(key, "create", "Make a key and print it, once", action, create_key);
+  create.app->add_option("--site", create.request->site, "The one site that it is for (default: all)");
+  create.app->add_option("--scope", create.request->scope, "read: figures; write: events sent by servers; admin: sites")
+      ->required()
+      ->check(CLI::IsMember({"read", "write", "admin"}));
+  create.app->add_option("--name", create.request->name, "What it is for");
+  key->add_subcommand("list", "List all keys by their prefix")->callback([&action] { action = list_keys; });
+  const Subcommand<KeyRequest> revoke(key, "revoke", "Make a key useless", action, revoke_key);
+  revoke.app->add_option("prefix", revoke.request->prefix, "How it begins, as `key list` shows it")->required();
+}
+
+void add_goal_commands(CLI::App& program, Action& action) {
+  auto* goal = program.add_subcommand("goal", "Manage goals, which are what counts as a conversion")->require_subcommand(1);
+  const Subcommand<GoalRequest> add(goal, "add", "Add a goal: an event or a page", action, add_goal);
+  add.app->add_option("--site", add.request->site)->required();
+  auto* event = add.app->add_option("--event", add.request->event, "A custom event of this name");
+  add.app->add_option("--page", add.request->page, "A pageview of this path; * stands for any text")->excludes(event);
+  add.app->add_option("--name", add.request->name, "What figures call it (default: the event's name, or Visit PATH)");
+  const Subcommand<GoalRequest> list(goal, "list", "List a site's goals", action, list_goals);
+  list.app->add_option("--site", list.request->site)->required();
+  const Subcommand<GoalRequest> remove(goal, "remove", "Remove a goal; what was counted stays", action, remove_goal);
+  remove.app->add_option("--site", remove.request->site)->required();
+  remove.app->add_option("name", remove.request->name)->required();
 }
 
 }  // namespace
@@ -69,24 +132,16 @@ int main(int argc, char** argv) {
   program.add_option("-c,--config", file, "The configuration file (default: ./config.yaml where it exists)");
   program.add_flag("--write-default-config", write_default, "Write a commented configuration file with all defaults");
 
+  Action action = serve;
   program.add_subcommand("serve", "Serve (what happens without a sub-command too)");
-  auto* migrate_command = program.add_subcommand("migrate", "Bring the schema of your own Postgres up to date and exit");
+  program.add_subcommand("migrate", "Bring the schema of your own Postgres up to date and exit")->callback([&action] { action = migrate; });
 
   auto* config_command = program.add_subcommand("config", "Look at the configuration")->require_subcommand(1);
-  auto* check_command = config_command->add_subcommand("check", "Check the configuration and print it, secrets left out");
   auto* docs_command = config_command->add_subcommand("docs", "Print the documentation of all settings (Markdown)");
-
-  SiteRequest site;
-  auto* site_command = program.add_subcommand("site", "Manage sites")->require_subcommand(1);
-  auto* add_command = site_command->add_subcommand("add", "Add a site");
-  add_command->add_option("domain", site.domain, "Its host, without www.")->required();
-  add_command->add_option("--time-zone", site.time_zone, "IANA name, such as Europe/Vienna (default: the setting defaultTimeZone)");
-  auto* list_command = site_command->add_subcommand("list", "List all sites");
-  auto* set_command = site_command->add_subcommand("set", "Change a site");
-  set_command->add_option("domain", site.domain)->required();
-  set_command->add_option("--time-zone", site.time_zone, "Takes effect at the new zone's next midnight")->required();
-  auto* remove_command = site_command->add_subcommand("remove", "Remove a site with everything that was counted for it");
-  remove_command->add_option("domain", site.domain)->required();
+  config_command->add_subcommand("check", "Check the configuration and print it, secrets left out")->callback([&action] { action = check; });
+  add_site_commands(program, action);
+  add_key_commands(program, action);
+  add_goal_commands(program, action);
 
   try {
     program.parse(argc, argv);
@@ -98,15 +153,7 @@ int main(int argc, char** argv) {
 
   if (write_default) return write_default_config(options);
   if (docs_command->parsed()) return std::cout << config::markdown(), 0;
-  return with_config(options, [&](const config::Config& config) -> Result<void> {
-    if (check_command->parsed()) return std::cout << config::describe(config), Result<void>{};
-    if (migrate_command->parsed()) return migrate(config);
-    if (add_command->parsed()) return add_site(config, site);
-    if (list_command->parsed()) return list_sites(config);
-    if (set_command->parsed()) return set_site(config, site);
-    if (remove_command->parsed()) return remove_site(config, site);
-    return serve(config);
-  });
+  return with_config(options, action);
 }
 
 }  // namespace pico::app

@@ -4,42 +4,15 @@
 
 #include <iostream>
 
-#include "options.hpp"
+#include "database.hpp"
 #include "pico/core/time_zone.hpp"
 #include "pico/core/url.hpp"
 #include "pico/storage/migrator.hpp"
 #include "pico/storage/salts.hpp"
 #include "pico/storage/sites.hpp"
-#include "run_file.hpp"
 
 namespace pico::app {
 namespace {
-
-/// A session with the configured Postgres, or with the embedded one of the server that runs on this data directory.
-Result<storage::Connection> connect(const config::Config& config) {
-  auto options = database_options(config);
-  if (options.conninfo.empty()) {
-    const auto running = read_run_file(config.data_dir);
-    if (!running || running->postgres_conninfo.empty())
-      return Error{Errc::unavailable, fmt::format("no Postgres is configured, and no server with its own Postgres runs on dataDir {}: start it first, or set "
-                                                  "PGCONNSTRING",
-                                                  config.data_dir.string())};
-    options.conninfo = running->postgres_conninfo;
-  }
-  return storage::Connection::open(options);
-}
-
-/// Runs `work` on a connection; what Postgres refuses becomes an Error.
-template <class Work>
-Result<void> with_connection(const config::Config& config, Work work) {
-  auto connection = connect(config);
-  if (!connection) return connection.error();
-  try {
-    return work(*connection);
-  } catch (const storage::DatabaseError& error) {
-    return Error{Errc::unavailable, error.what()};
-  }
-}
 
 Result<TimeZone> zone_of(const config::Config& config, const std::string& name) {
   return name.empty() ? Result<TimeZone>(config.sites.default_time_zone) : TimeZone::find(name);
@@ -83,12 +56,14 @@ Result<void> set_site(const config::Config& config, const SiteRequest& request) 
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
     const auto from = storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, storage::database_now(connection));
     if (!from) return from.error();
-    std::cout << request.domain << " " << zone->name() << " from " << to_string(*from) << "\n";
+    std::cout << normalise_host(request.domain) << " " << zone->name() << " from " << to_string(*from) << ", the site's next midnight\n";
     return {};
   });
 }
 
 Result<void> remove_site(const config::Config& config, const SiteRequest& request) {
+  if (!request.confirmed)
+    return Error{Errc::invalid, fmt::format("everything that was counted for {} would be deleted for ever: say --yes if that is what you want", request.domain)};
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
     return storage::remove_site(connection, normalise_host(request.domain));
   });

@@ -67,6 +67,12 @@ void KeyedHasher::append(const void* bytes, std::size_t size) {
   input_.append(static_cast<const char*>(bytes), size);
 }
 
+std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
+  std::array<std::uint8_t, crypto_hash_sha256_BYTES> out{};
+  crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return out;
+}
+
 std::string random_hex(std::size_t n) {
   std::string bytes(n, '\0');
   randombytes_buf(bytes.data(), n);

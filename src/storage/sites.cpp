@@ -23,6 +23,12 @@ int create_site(Connection& connection, std::string_view domain, const TimeZone&
   }
 }
 
+Result<int> find_site(Connection& connection, std::string_view domain) {
+  const auto row = connection.execute("select site_id from pico.sites where domain = $1", domain);
+  if (row.empty()) return Error{Errc::not_found, "there is no such site"};
+  return row.get<int>(0, 0);
+}
+
 Result<Instant> set_site_time_zone(Connection& connection, std::string_view domain, const TimeZone& zone, Instant now) {
   Transaction transaction(connection);
   const auto row = connection.execute(sql("sites.find_zone"), domain, now);
@@ -37,13 +43,12 @@ Result<Instant> set_site_time_zone(Connection& connection, std::string_view doma
 }
 
 Result<void> remove_site(Connection& connection, std::string_view domain) {
-  const auto row = connection.execute("select site_id from pico.sites where domain = $1", domain);
-  if (row.empty()) return Error{Errc::not_found, "there is no such site"};
-  const auto site_id = row.get<int>(0, 0);
-  delete_facts_before(connection, site_id, end_of_time);
-  delete_page_counts_of(connection, site_id, domain);
-  for (const std::string table : {"pico.pages", "pico.acquisitions", "pico.opt_outs", "pico.sites"}) {
-    connection.execute("delete from " + table + " where site_id = $1", site_id);
+  const auto site_id = find_site(connection, domain);
+  if (!site_id) return site_id.error();
+  delete_facts_before(connection, *site_id, end_of_time);
+  delete_page_counts_of(connection, *site_id, domain);
+  for (const std::string table : {"pico.api_keys", "pico.goals", "pico.pages", "pico.acquisitions", "pico.opt_outs", "pico.sites"}) {
+    connection.execute("delete from " + table + " where site_id = $1", *site_id);
   }
   return {};
 }

@@ -72,9 +72,69 @@ test("sites can be listed, set and removed", async () => {
   assert.match(run(["site", "set", "zone.example", "--time-zone", "Asia/Kolkata"], env).stdout, /Asia\/Kolkata from /);
   assert.equal(run(["site", "set", "none.example", "--time-zone", "Asia/Kolkata"], env).status, 1);
   assert.match(run(["site", "add", "x.example", "--time-zone", "Mars/Olympus"], env).stderr, /time zone/);
-  assert.equal(run(["site", "remove", "zone.example"], env).status, 0);
+  const unsure = run(["site", "remove", "zone.example"], env);
+  assert.equal(unsure.status, 1);
+  assert.match(unsure.stderr, /zone\.example would be deleted.*--yes/);
+  assert.match(run(["site", "list"], env).stdout, /zone\.example/);
+  assert.equal(run(["site", "remove", "zone.example", "--yes"], env).status, 0);
   assert.doesNotMatch(run(["site", "list"], env).stdout, /zone\.example/);
-  assert.equal(run(["site", "remove", "zone.example"], env).status, 1);
+  assert.equal(run(["site", "remove", "zone.example", "--yes"], env).status, 1);
+});
+
+test("a key is shown once, listed by its prefix, and revoked", async () => {
+  const env = { DATA_DIR: server.dir };
+  assert.equal(run(["site", "add", "keys.example"], env).status, 0);
+  const made = run(["key", "create", "--site", "www.Keys.example", "--scope", "read", "--name", "Grafana at home"], env);
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(made.stdout, /^pico_[0-9a-f]{64}\n$/);
+  assert.match(made.stderr, /cannot be shown again/);
+  assert.match(run(["key", "create", "--scope", "admin"], env).stdout, /^pico_/);
+  const list = run(["key", "list"], env).stdout;
+  const prefix = made.stdout.slice(0, 13);
+  assert.match(list, new RegExp(`^${prefix} read keys\\.example \\S+Z Grafana at home$`, "m"));
+  assert.match(list, /^pico_\w{8} admin \(all sites\) \S+Z$/m);
+  assert.doesNotMatch(list, new RegExp(made.stdout.slice(0, 20)));
+  const [{ stored }] = await server.sql("select string_agg(k::text, ' ') as stored from pico.api_keys k");
+  assert.doesNotMatch(stored, new RegExp(made.stdout.slice(13).trim()));
+  assert.equal(run(["key", "revoke", prefix], env).status, 0);
+  assert.doesNotMatch(run(["key", "list"], env).stdout, new RegExp(prefix));
+  const again = run(["key", "revoke", prefix], env);
+  assert.equal(again.status, 1);
+  assert.match(again.stderr, /no key begins like that/);
+});
+
+test("keys are refused for sites that do not exist and scopes that there are not", () => {
+  const env = { DATA_DIR: server.dir };
+  const unknown = run(["key", "create", "--site", "none.example", "--scope", "read"], env);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.stderr, /no such site/);
+  assert.equal(run(["key", "create", "--scope", "everything"], env).status, 2);
+  assert.equal(run(["key", "create"], env).status, 2);
+  assert.equal(run(["key", "create", "--scope", "read", "--name", "two\nlines"], env).status, 1);
+});
+
+test("goals are added, listed and removed", () => {
+  const env = { DATA_DIR: server.dir };
+  assert.equal(run(["site", "add", "goals.example"], env).status, 0);
+  const goal = (...args) => run(["goal", args[0], "--site", "goals.example", ...args.slice(1)], env);
+  assert.equal(goal("add", "--event", "signup").stdout, "signup\n");
+  assert.equal(goal("add", "--page", "/shop/*").stdout, "Visit /shop/*\n");
+  assert.equal(goal("add", "--page", "/thanks", "--name", "Bought").stdout, "Bought\n");
+  assert.equal(goal("list").stdout, "Bought: page /thanks\nVisit /shop/*: page /shop/*\nsignup: event signup\n");
+  assert.equal(goal("remove", "signup").status, 0);
+  assert.doesNotMatch(goal("list").stdout, /signup/);
+  for (const [args, sentence] of [
+    [["remove", "signup"], /no goal of that name/],
+    [["add", "--page", "/elsewhere", "--name", "Bought"], /has a goal of that name/],
+    [["add", "--page", "shop"], /begins with \//],
+    [["add"], /either --event NAME or --page PATH/],
+  ]) {
+    const refused = goal(...args);
+    assert.equal(refused.status, 1, args.join(" "));
+    assert.match(refused.stderr, sentence);
+  }
+  assert.equal(goal("add", "--event", "a", "--page", "/b").status, 2);
+  assert.match(run(["goal", "list", "--site", "none.example"], env).stderr, /no such site/);
 });
 
 test("siteRegistration listed takes known sites only", async () => {

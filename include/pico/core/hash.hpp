@@ -48,6 +48,9 @@ class KeyedHasher {
 /// checksum of two parts is crc32c(second, crc32c(first)).
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0);
 
+/// SHA-256 (libsodium's crypto_hash_sha256).
+std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+
 /// `n` random bytes as lower-case hexadecimal.
 std::string random_hex(std::size_t n);
 

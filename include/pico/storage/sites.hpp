@@ -24,12 +24,15 @@ std::vector<SiteRow> list_sites(Connection& connection, Instant now);
 /// Creates the site unless there is one of that domain, which is left as it is. Returns its id. Safe when several do it at once.
 int create_site(Connection& connection, std::string_view domain, const TimeZone& zone);
 
+/// The site's id. Errc::not_found when there is none of that domain.
+Result<int> find_site(Connection& connection, std::string_view domain);
+
 /// Gives the site another zone from its next midnight (that of the zone in force) on, so that days that have begun keep their
 /// borders. Returns that moment; Errc::not_found when there is no such site, Errc::invalid when the zone in force has left the
 /// time zone data.
 Result<Instant> set_site_time_zone(Connection& connection, std::string_view domain, const TimeZone& zone, Instant now);
 
-/// Removes the site with all its facts and words, in small transactions: interrupted, it goes on at the next call. The row of the
+/// Removes the site with all its facts and words, its goals and keys, in small transactions: interrupted, it goes on at the next call. The row of the
 /// site goes last. Writers must not know the domain any more, or they put facts back. Errc::not_found when there is no such site.
 Result<void> remove_site(Connection& connection, std::string_view domain);
 
