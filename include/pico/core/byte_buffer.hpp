@@ -68,6 +68,13 @@ class ByteReader {
     if (size > in_.size() || !take(static_cast<std::size_t>(size))) return ok_ = false, std::string_view{};
     return {reinterpret_cast<const char*>(in_.data()) + position_ - size, static_cast<std::size_t>(size)};
   }
+  /// A view of the next n bytes.
+  std::span<const std::byte> bytes(std::size_t n) {
+    if (!take(n)) return {};
+    return in_.subspan(position_ - n, n);
+  }
+  /// A view of all that has not been read.
+  [[nodiscard]] std::span<const std::byte> rest() const { return in_.subspan(position_); }
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool at_end() const { return position_ == in_.size(); }
 

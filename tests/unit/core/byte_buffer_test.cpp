@@ -64,6 +64,16 @@ TEST(ByteBuffer, ATextLongerThanTheRestIsNotOk) {
   }
 }
 
+TEST(ByteBuffer, GivesTheNextBytesAndAllThatFollow) {
+  const auto in = bytes_of({1, 2, 3, 4});
+  ByteReader reader(in);
+  EXPECT_EQ(reader.bytes(3).size(), 3u);
+  ASSERT_EQ(reader.rest().size(), 1u);
+  EXPECT_EQ(reader.rest()[0], std::byte{4});
+  EXPECT_TRUE(reader.bytes(2).empty());
+  EXPECT_FALSE(reader.ok());
+}
+
 TEST(ByteBuffer, AVarintThatNeverEndsIsNotOk) {
   const std::vector<std::byte> in(20, std::byte{0x80});
   ByteReader reader(in);
