@@ -157,8 +157,11 @@ Session::Parse Session::parse() {
     if (in_.size() == 0) return Parse::need_more;
     boost::system::error_code error;
     in_.consume(parser_->put(in_.data(), error));
-    if (error == beast_http::error::need_more) return Parse::need_more;
-    if (error == beast_http::error::header_limit)
+    if (error == beast_http::error::need_more) {
+      // The parser keeps what it cannot read yet. In a head it limits that itself; a chunk's size line it would wait for without end.
+      if (!head_complete_ || in_.size() <= io_.shared().options.limits.max_head_bytes) return Parse::need_more;
+      reject(400, "malformed chunk");
+    } else if (error == beast_http::error::header_limit)
       reject(431, "request header fields are too large");
     else if (error == beast_http::error::body_limit)
       refuse_body();

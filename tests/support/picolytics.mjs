@@ -42,9 +42,10 @@ export function run(args, env = {}) {
 }
 
 export class Server {
-  /** env: settings by their variables. Without Postgres settings it runs its own. */
-  static async start(env = {}, { dir = dataDirectory() } = {}) {
+  /** env: settings by their variables. Without Postgres settings it runs its own. openFiles: the limit it is started under. */
+  static async start(env = {}, { dir = dataDirectory(), openFiles } = {}) {
     const server = new Server(dir, env);
+    server.command = openFiles === undefined ? [binary] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$0"`, binary];
     await server.launch();
     return server;
   }
@@ -52,6 +53,7 @@ export class Server {
   constructor(dir, env) {
     this.dir = dir;
     this.env = env;
+    this.command = [binary];
     this.stderr = "";
     this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
   }
@@ -59,7 +61,8 @@ export class Server {
   async launch() {
     this.runFile = join(this.dir, "run.json");
     rmSync(this.runFile, { force: true });
-    this.process = spawn(binary, [], {
+    const [program, ...args] = this.command;
+    this.process = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe"],
       env: { PATH: process.env.PATH, DATA_DIR: this.dir, LISTEN_ADDR: "127.0.0.1:0", ADMIN_LISTEN: "127.0.0.1:0", LOG_FORMAT: "text", REQUEST_RATE_LIMIT: "0", ...this.env },
     });

@@ -151,6 +151,11 @@ TEST_F(ServerTest, ChunkedBodiesAreRead) {
   EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").ends_with("abc"));
 }
 
+TEST_F(ServerTest, AChunkWhoseSizeLineNeverEndsIsRefusedBeforeItFillsTheMemory) {
+  start();
+  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(40'000, 'x')).starts_with("HTTP/1.1 400"));
+}
+
 TEST_F(ServerTest, BodiesOverTheRoutesLimitAre413AndEndTheConnection) {
   start();
   Client announced(server_->address());
