@@ -1,0 +1,98 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pico/metrics/registry.hpp"
+#include "pico/storage/connection.hpp"
+#include "pico/storage/page_counts.hpp"
+
+/// What is counted as a number, without visitors.
+namespace pico::counters {
+
+struct Options {
+  storage::ConnectOptions database;
+  std::size_t max_waiting = 100'000;           ///< counts that may wait for Postgres
+  std::size_t max_waiting_bytes = 64u << 20;   ///< and the memory of their pages
+  std::size_t max_group = 10'000;              ///< counts of one transaction (a larger request is one all the same)
+  std::chrono::seconds uncertain_at_most{60};  ///< how long an interrupted commit is looked into
+};
+
+struct Metrics;
+
+/// Adds counts in Postgres and says when they are there. Requests that come while a transaction runs share the next one, so that the
+/// disk is waited for once for many. A request is counted whole or not at all, and once: a commit whose connection broke is tried
+/// again under its number (storage::begin_count_batch).
+///
+/// Threads: one of its own (`counter`), which alone talks to Postgres; the public functions from any. Owns that thread and its
+/// session. On failure: requests are answered `unavailable`, and refused at once for as long as Postgres is away.
+class Counter {
+ public:
+  enum class Outcome : std::uint8_t {
+    committed,
+    unavailable,  ///< not counted, as far as is known: only a commit that could not be looked into for a minute may have been
+    refused,      ///< Postgres does not take this data
+  };
+  /// Called once, on the counter's thread; must not block or throw.
+  using Done = std::function<void(Outcome)>;
+
+  Counter(Options options, metrics::Registry& registry);
+  /// stop()
+  ~Counter();
+  Counter(const Counter&) = delete;
+  Counter& operator=(const Counter&) = delete;
+
+  /// Takes counts (PageCount says what they must be; any order, pages may repeat). False: Postgres is away, too much is waiting, or
+  /// the counter stops; nothing was taken and `done` will not be called.
+  [[nodiscard]] bool add(std::vector<storage::PageCount> counts, Done done);
+
+  /// Counts what is waiting, then ends. What comes later is refused.
+  void stop();
+
+ private:
+  struct Job {
+    std::vector<storage::PageCount> counts;
+    Done done;
+    std::size_t bytes = 0;
+  };
+  using Group = std::vector<Job>;
+
+  void run();
+  bool next_group(Group& group);
+  void write(Group group);
+  Outcome write_until_certain(const Group& group);
+  void attempt(const Group& group);
+  bool connect();
+  bool wait_for_postgres();
+  [[nodiscard]] bool stopping() const;
+
+  const Options options_;
+  const std::string id_;  ///< of this process in pico.count_batches
+  const std::unique_ptr<Metrics> metrics_;
+
+  std::atomic<bool> healthy_ = true;
+
+  // The counter's thread alone:
+  std::unique_ptr<storage::Connection> connection_;
+  int shard_ = 0;
+  std::int64_t batch_ = 0;
+  bool committing_ = false;  ///< the last attempt got as far as its commit
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  Group waiting_;                   // guarded by mutex_
+  std::size_t waiting_counts_ = 0;  // guarded by mutex_
+  std::size_t waiting_bytes_ = 0;   // guarded by mutex_
+  bool stopping_ = false;           // guarded by mutex_
+
+  std::thread thread_;
+};
+
+}  // namespace pico::counters

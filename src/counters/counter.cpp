@@ -1,0 +1,174 @@
+#include "pico/counters/counter.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include "merge.hpp"
+#include "metrics.hpp"
+#include "pico/core/hash.hpp"
+
+namespace pico::counters {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds pause{250};
+constexpr int conflicts_at_most = 10;
+
+}  // namespace
+
+Counter::Counter(Options options, metrics::Registry& registry)
+    : options_(std::move(options)), id_(random_hex(16)), metrics_(std::make_unique<Metrics>(registry)), thread_([this] { run(); }) {
+  pthread_setname_np(thread_.native_handle(), "counter");
+}
+
+Counter::~Counter() { stop(); }
+
+bool Counter::add(std::vector<storage::PageCount> counts, Done done) {
+  std::size_t bytes = 0;
+  for (const auto& count : counts) bytes += sizeof count + count.page.size();
+  {
+    const std::lock_guard lock(mutex_);
+    const bool full = !waiting_.empty() && (waiting_counts_ + counts.size() > options_.max_waiting || waiting_bytes_ + bytes > options_.max_waiting_bytes);
+    if (full) metrics_->overloaded.Increment();
+    if (!healthy_) metrics_->unavailable.Increment();
+    if (stopping_ || full || !healthy_) return false;
+    waiting_counts_ += counts.size();
+    waiting_bytes_ += bytes;
+    metrics_->waiting.Set(static_cast<double>(waiting_counts_));
+    waiting_.push_back({std::move(counts), std::move(done), bytes});
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void Counter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Counter::stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Counter::run() {
+  healthy_ = connect();
+  for (Group group; next_group(group); group.clear()) {
+    if (!group.empty()) write(std::move(group));
+    if (!healthy_) healthy_ = wait_for_postgres();
+  }
+  try {
+    if (connection_) storage::forget_count_batches(*connection_, id_);
+  } catch (const storage::DatabaseError&) {  // the next one to stop does it
+  }
+}
+
+/// Waits for work and takes the next transaction's. False: the counter stops and nothing is left.
+bool Counter::next_group(Group& group) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !waiting_.empty() || !healthy_; });
+  std::size_t counts = 0;
+  auto job = waiting_.begin();
+  for (; job != waiting_.end() && (group.empty() || counts + job->counts.size() <= options_.max_group); ++job) {
+    counts += job->counts.size();
+    waiting_bytes_ -= job->bytes;
+    group.push_back(std::move(*job));
+  }
+  waiting_.erase(waiting_.begin(), job);
+  waiting_counts_ -= counts;
+  metrics_->waiting.Set(static_cast<double>(waiting_counts_));
+  return !group.empty() || !stopping_;
+}
+
+void Counter::write(Group group) {
+  ++batch_;
+  auto outcome = write_until_certain(group);
+  if (outcome == Outcome::refused && group.size() > 1) {  // whose fault it is shows when each is alone
+    for (auto& job : group) {
+      Group alone;
+      alone.push_back(std::move(job));
+      write(std::move(alone));
+    }
+    return;
+  }
+  auto& counter = outcome == Outcome::committed ? metrics_->committed : outcome == Outcome::refused ? metrics_->refused : metrics_->unavailable;
+  counter.Increment(static_cast<double>(group.size()));
+  for (const auto& job : group) job.done(outcome);
+}
+
+/// Tries until it is known whether the group has been committed. Only an interrupted commit leaves that open.
+Counter::Outcome Counter::write_until_certain(const Group& group) {
+  const auto give_up = steady_clock::now() + options_.uncertain_at_most;
+  bool uncertain = false;
+  for (int attempts = 0, conflicts = 0;;) {
+    if (!connect()) {
+      healthy_ = false;
+      if (!uncertain || stopping() || steady_clock::now() > give_up) return Outcome::unavailable;
+      wait_for_postgres();
+      continue;
+    }
+    committing_ = false;
+    try {
+      attempt(group);
+      return Outcome::committed;
+    } catch (const storage::DatabaseError& error) {
+      uncertain = uncertain || (committing_ && error.connection_lost());
+      if (error.is_data_error()) return Outcome::refused;
+      if (error.connection_lost() ? ++attempts == 1 : error.is_transaction_conflict() && ++conflicts < conflicts_at_most) continue;
+      if (!uncertain || stopping() || steady_clock::now() > give_up) {
+        spdlog::warn("counts could not be added: {}", error.what());
+        return Outcome::unavailable;
+      }
+      wait_for_postgres();
+    }
+  }
+}
+
+void Counter::attempt(const Group& group) {
+  const auto begin = steady_clock::now();
+  std::vector<storage::PageCount> counts;
+  for (const auto& job : group) counts.insert(counts.end(), job.counts.begin(), job.counts.end());
+  counts = merge(std::move(counts));
+  storage::Transaction transaction(*connection_);
+  if (!storage::begin_count_batch(*connection_, id_, batch_)) return;  // an attempt before had been committed after all
+  storage::add_page_counts(*connection_, shard_, counts);
+  committing_ = true;
+  transaction.commit();
+  metrics_->transaction_seconds.Observe(std::chrono::duration<double>(steady_clock::now() - begin).count());
+}
+
+bool Counter::connect() {
+  if (connection_ && !connection_->lost()) return true;
+  connection_.reset();
+  auto opened = storage::Connection::open(options_.database);
+  if (!opened) {
+    if (healthy_) spdlog::error("{}", opened.error().message);
+    return false;
+  }
+  try {
+    auto connection = std::make_unique<storage::Connection>(std::move(*opened));
+    shard_ = storage::hold_shard(*connection);
+    connection_ = std::move(connection);
+  } catch (const storage::DatabaseError&) {
+    return false;
+  }
+  return true;
+}
+
+/// A pause, then a try. True: Postgres is there again.
+bool Counter::wait_for_postgres() {
+  {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, pause, [this] { return stopping_; });
+  }
+  if (!connect()) return false;
+  healthy_ = true;
+  return true;
+}
+
+}  // namespace pico::counters
