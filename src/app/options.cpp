@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds read_timeout{10};
+constexpr std::chrono::seconds read_timeout{10}, count_timeout{10};
 
 std::string to_text(const config::Address& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
@@ -61,6 +61,20 @@ http::ListenerOptions admin_listener(const config::Config& config) {
   return options;
 }
 
+http::ListenerOptions page_views_listener(const config::Config& config) {
+  auto options = public_listener(config);
+  options.address = to_text(*config.counts.page_views_listen);
+  options.threads = 1;
+  return options;
+}
+
+api::AccessOptions access_options(const config::Config& config, const config::Address& listen) {
+  const auto& counts = config.counts;
+  const auto address = IpAddress::parse(listen.host);
+  static const std::vector<Cidr> loopback{*Cidr::parse("127.0.0.0/8"), *Cidr::parse("::1/128")};
+  return {.open = counts.open, .loopback = address && contains(loopback, *address), .user = counts.user, .password = counts.password};
+}
+
 api::StaticOptions static_options(const config::Config& config) {
   return {static_cast<unsigned>(config.http.static_cache_max_age.count()), config.http.root_redirect};
 }
@@ -106,6 +120,13 @@ writer::Options writer_options(const config::Config& config, const storage::Conn
 
 storage::ConnectOptions database_options(const config::Config& config) {
   return {.conninfo = config.postgres_url().value_or("")};
+}
+
+counters::Options counter_options(const storage::ConnectOptions& database) {
+  counters::Options options;
+  options.database = database;
+  options.database.statement_timeout = count_timeout;
+  return options;
 }
 
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database) {

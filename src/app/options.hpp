@@ -1,6 +1,8 @@
 #pragma once
+#include "pico/api/access.hpp"
 #include "pico/api/assets.hpp"
 #include "pico/config/config.hpp"
+#include "pico/counters/counter.hpp"
 #include "pico/enrich/enricher.hpp"
 #include "pico/http/server.hpp"
 #include "pico/ingest/ingest.hpp"
@@ -14,6 +16,10 @@ namespace pico::app {
 
 http::ListenerOptions public_listener(const config::Config& config);
 http::ListenerOptions admin_listener(const config::Config& config);
+/// Of pageViewsListen, which must be set.
+http::ListenerOptions page_views_listener(const config::Config& config);
+/// For a listener on that address.
+api::AccessOptions access_options(const config::Config& config, const config::Address& listen);
 api::StaticOptions static_options(const config::Config& config);
 enrich::Options enrich_options(const config::Config& config);
 ingest::Options ingest_options(const config::Config& config);
@@ -21,6 +27,7 @@ journal::Options journal_options(const config::Config& config);
 writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database);
 /// The conninfo is empty when no Postgres is configured: the embedded one's takes its place.
 storage::ConnectOptions database_options(const config::Config& config);
+counters::Options counter_options(const storage::ConnectOptions& database);
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database);
 
 }  // namespace pico::app

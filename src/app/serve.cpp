@@ -13,6 +13,7 @@
 #include "pico/api/assets.hpp"
 #include "pico/api/collect.hpp"
 #include "pico/api/demo.hpp"
+#include "pico/api/page_views.hpp"
 #include "pico/enrich/enricher.hpp"
 #include "pico/http/server.hpp"
 #include "pico/ingest/ingest.hpp"
@@ -75,6 +76,12 @@ Result<void> serve(const config::Config& config) {
     admin_server.emplace(admin_listener(config), admin_routes, registry, "admin");
     if (auto listening = admin_server->listen(); !listening) return listening;
   }
+  http::Router page_views_routes(registry, "page-views");
+  std::optional<http::Server> page_views_server;
+  if (config.counts.page_views_listen) {
+    page_views_server.emplace(page_views_listener(config), page_views_routes, registry, "page-views");
+    if (auto listening = page_views_server->listen(); !listening) return listening;
+  }
 
   // What enrichment knows; loaded while root's rights may still be needed to read the geo database.
   auto knowledge = enrich::Knowledge::load(enrich_options(config), registry);
@@ -116,19 +123,27 @@ Result<void> serve(const config::Config& config) {
   const SystemClock clock;
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
+  counters::Counter counter(counter_options(database), registry);
   http::RateLimiter limiter(config.http.request_rate_limit);
   limiter.report_to(registry);
 
   api::add_static_routes(public_routes, assets, static_options(config));
   api::add_collect_routes(public_routes, ingest, limiter, registry, config.http.body_max_size);
   api::add_demo_routes(public_routes, assets, pool, salts, sites);
+  const api::Access public_access(access_options(config, config.http.listen));
+  const api::Access page_views_access(access_options(config, config.counts.page_views_listen.value_or(config.http.listen)));
+  api::add_page_views_routes(public_routes, {counter, pool, public_access, clock});
+  api::add_page_views_routes(page_views_routes, {counter, pool, page_views_access, clock});
+  api::add_page_views_not_found(page_views_routes);
 
   housekeeping.start();
   ingest.start();
   public_server.start();
+  if (page_views_server) page_views_server->start();
 
   const auto admin_address = admin_server ? admin_server->address() : "";
-  if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, embedded ? embedded->conninfo() : ""}); !written)
+  const auto page_views_address = page_views_server ? page_views_server->address() : "";
+  if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, page_views_address, embedded ? embedded->conninfo() : ""}); !written)
     return written;
   const RunFileGuard run_file{config.data_dir};
   greet(config.http.public_url, public_server.address(), admin_address);
@@ -148,6 +163,8 @@ Result<void> serve(const config::Config& config) {
   const auto left = [&] { return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())); };
   readiness.replace({{"stopping", [] { return "the server is stopping"; }}});
   public_server.stop(left() / 3);
+  if (page_views_server) page_views_server->stop(left() / 3);
+  counter.stop();
   ingest.stop();
   (*journal)->stop();
   housekeeping.stop();

@@ -51,6 +51,15 @@ bool collide(const Address& a, const Address& b) {
   return a.port != 0 && a.port == b.port && (a.host == b.host || a.host.empty() || b.host.empty());
 }
 
+void check_counts(const Config& config, Problems& problems) {
+  const auto& counts = config.counts;
+  if (counts.user.empty() != counts.password.empty()) problems.emplace_back("countsUser and countsPassword: give both or neither.");
+  if (counts.user.find(':') != std::string::npos) problems.emplace_back("countsUser: it cannot hold a colon.");
+  if (!counts.page_views_listen) return;
+  if (collide(*counts.page_views_listen, config.http.listen) || (config.admin.listen && collide(*counts.page_views_listen, *config.admin.listen)))
+    problems.emplace_back("pageViewsListen: another listener has this address; give it a port of its own, or off.");
+}
+
 }  // namespace
 
 std::vector<std::string> reconcile(Config& config, const Given& given) {
@@ -65,6 +74,7 @@ std::vector<std::string> reconcile(Config& config, const Given& given) {
   if (config.admin.listen && collide(*config.admin.listen, config.http.listen)) {
     problems.emplace_back("adminListen and listenAddr are the same address; give the admin listener a port of its own, or off.");
   }
+  check_counts(config, problems);
   if (config.journal.max_bytes < 2 * config.journal.segment_bytes) {
     problems.emplace_back("journalMaxBytes: it must hold at least two segments of journalSegmentBytes.");
   }

@@ -188,6 +188,21 @@ Section admin() {
             "Serve diagnostic pages under `/debug/` on the admin listener."}}};
 }
 
+Section counts() {
+  using N = Counts;
+  return {"Counts without visitors",
+          {{"pageViewsListen", "PAGE_VIEWS_LISTEN", "off", optional_address<&C::counts, &N::page_views_listen>(),
+            "Address of a listener of its own for the page-view counter (`/page-views/…`, `/report`, `/health`), such as `:3000`. The "
+            "public listener serves it too."},
+           {"countsUser", "COUNTS_USER", "", text<&C::counts, &N::user>("a user name without a colon"),
+            "With countsPassword: Basic credentials of who may hand in and read counts. Without credentials that takes a listener that "
+            "is bound to 127.0.0.1, and no proxy in front of it."},
+           {"countsPassword", "COUNTS_PASSWORD", "", text<&C::counts, &N::password>("a password without control characters"),
+            "Its password.", Secret::yes},
+           {"countsOpen", "COUNTS_OPEN", "false", flag<&C::counts, &N::open>(),
+            "Let everybody who reaches the server hand in and read counts, as the original does."}}};
+}
+
 Section tls() {
   using T = AutoTls;
   return {
@@ -202,7 +217,7 @@ Section tls() {
 
 const std::vector<Section>& schema() {
   static const std::vector<Section> sections{general(), postgres(), http(),  clients(), events(),
-                                             journal(), storing(),  admin(), tls()};
+                                             journal(), storing(),  counts(), admin(), tls()};
   return sections;
 }
 

@@ -59,6 +59,15 @@ bool is_clean_text(std::string_view text, std::size_t max_bytes) {
   return clean_prefix(text, max_bytes) == text.size();
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto next = utf8::decode(text);
+    if (!next.valid) return false;
+    text.remove_prefix(next.size);
+  }
+  return true;
+}
+
 std::string to_lower_ascii(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lower);

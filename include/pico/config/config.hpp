@@ -116,6 +116,13 @@ struct Admin {
   bool debug = false;
 };
 
+/// What is counted as numbers, without visitors.
+struct Counts {
+  std::optional<Address> page_views_listen;  ///< nullopt: on the public listener only
+  std::string user, password;                ///< Basic credentials; none when the password is empty
+  bool open = false;                         ///< whoever asks may
+};
+
 struct Config {
   std::filesystem::path config_path;  ///< with config_name: where the file was looked for, see config_file()
   std::string config_name;
@@ -132,6 +139,7 @@ struct Config {
   Writer writer;
   Retention retention;
   Admin admin;
+  Counts counts;
 
   /// What libpq connects to: the URL as given, or a keyword/value string made of the single settings. Holds the password.
   /// nullopt: no Postgres is configured, the embedded one is to be used.

@@ -12,6 +12,9 @@ std::string clean_text(std::string_view text, std::size_t max_bytes);
 /// True when clean_text would return the same bytes.
 bool is_clean_text(std::string_view text, std::size_t max_bytes);
 
+/// Whether it is well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
 std::string to_lower_ascii(std::string_view text);
 bool equals_ignore_case(std::string_view a, std::string_view b);
 bool contains_ignore_case(std::string_view text, std::string_view part);

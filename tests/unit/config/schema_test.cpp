@@ -116,7 +116,7 @@ TEST(Schema, AssigningASettingChangesThatSettingAndNoOther) {
 
 TEST(Schema, WhatCanHoldAPasswordIsSecret) {
   for_each_setting([](const Setting& setting) {
-    const bool secret = setting.key == "pgPassword" || setting.key == "pgConnString";
+    const bool secret = setting.key == "pgPassword" || setting.key == "pgConnString" || setting.key == "countsPassword";
     EXPECT_EQ(setting.secret == Secret::yes, secret) << setting.key;
   });
 }
