@@ -34,16 +34,12 @@ void Housekeeping::first_round(storage::Connection& connection) {
 }
 
 void Housekeeping::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   pthread_setname_np(thread_.native_handle(), "housekeeper");
 }
 
 void Housekeeping::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  thread_.request_stop();  // a round that waits for Postgres is cut off: each step is a transaction, or done anew at the next start
   if (thread_.joinable()) thread_.join();
 }
 
@@ -52,15 +48,13 @@ std::string Housekeeping::problem() const {
   return salts_.find(today) ? "" : "there is no salt for today: Postgres has been away since before the last midnight";
 }
 
-void Housekeeping::run() {
+void Housekeeping::run(const std::stop_token& stop) {
   std::optional<storage::Connection> connection;
   bool failing = false;
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    lock.unlock();
+  while (!stop.stop_requested()) {
     try {
       if (!connection || connection->lost()) {
-        auto opened = storage::Connection::open(database_);
+        auto opened = storage::Connection::open(database_, stop);
         if (!opened) throw storage::DatabaseError("", true, opened.error().message);
         connection.emplace(std::move(*opened));
       }
@@ -68,11 +62,11 @@ void Housekeeping::run() {
       if (failing) spdlog::info("housekeeping works again");
       failing = false;
     } catch (const storage::DatabaseError& error) {
-      if (!failing) spdlog::warn("housekeeping is held up and will try again: {}", error.what());
+      if (!failing && !stop.stop_requested()) spdlog::warn("housekeeping is held up and will try again: {}", error.what());
       failing = true;
     }
-    lock.lock();
-    wake_.wait_for(lock, interval, [this] { return stopping_; });
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, interval, [] { return false; });
   }
 }
 

@@ -30,7 +30,7 @@ class Housekeeping {
   [[nodiscard]] std::string problem() const;
 
  private:
-  void run();
+  void run(const std::stop_token& stop);
   void round(storage::Connection& connection);
   void refresh_sites(storage::Connection& connection);
   void check_clock(storage::Connection& connection);
@@ -46,10 +46,9 @@ class Housekeeping {
   std::chrono::steady_clock::time_point next_partitions_{}, next_prune_{};  // of the housekeeper's thread
   bool warned_of_clock_ = false;
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;
+  std::mutex mutex_;  // of wake_; there is nothing else to guard
+  std::condition_variable_any wake_;
+  std::jthread thread_;
 };
 
 }  // namespace pico::app

@@ -106,16 +106,22 @@ Result<void> serve(const config::Config& config) {
     embedded = std::move(*started);
     database.conninfo = embedded->conninfo();
   }
+  // A stop cuts this session off: a start that waits for Postgres, or migrates, is ended at once and undone.
   auto connection = storage::Connection::open_with_retries(database, config.postgres.conn_attempts, signals.stop_token());
   if (!connection && signals.stop_token().stop_requested()) return {};
   if (!connection) return connection.error();
-  if (auto prepared = prepare_database(*connection, config.postgres.skip_migrations); !prepared) return prepared;
 
-  // Salts and sites in RAM, kept fresh by the housekeeper.
+  // The schema; salts and sites in RAM, kept fresh by the housekeeper.
   enrich::Salts salts;
   enrich::Sites sites(config.sites.default_time_zone);
   Housekeeping housekeeping(config, database, salts, sites, registry);
-  housekeeping.first_round(*connection);
+  try {
+    if (auto prepared = prepare_database(*connection, config.postgres.skip_migrations); !prepared) return prepared;
+    housekeeping.first_round(*connection);
+  } catch (const storage::DatabaseError&) {
+    if (signals.stop_token().stop_requested()) return {};
+    throw;
+  }
 
   // The way of an event, from its end to its beginning.
   storage::Metrics storage_metrics(registry);

@@ -7,6 +7,7 @@
 #include <pqxx/except>
 #include <random>
 
+#include "connecting.hpp"
 #include "connection_impl.hpp"
 #include "conninfo.hpp"
 #include "native_connection.hpp"
@@ -32,25 +33,20 @@ bool ends_session(std::string_view sqlstate) {
 
 void discard_notice(void*, const char*) {}
 
-std::string one_line(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
-Result<PGconn*> connect(const ConnectOptions& options) {
+Result<PGconn*> connect_with(const ConnectOptions& options, const std::stop_token& stop) {
   auto values = parse_conninfo(options.conninfo);
   if (!values) return values.error();
   (*values)["application_name"] = options.application_name;
   (*values)["client_encoding"] = "UTF8";
-  values->try_emplace("connect_timeout", "10");
-  PGconn* session = PQconnectdb(format_conninfo(*values).c_str());
-  if (PQstatus(session) != CONNECTION_OK) {
-    Error error{Errc::unavailable, "cannot connect to Postgres: " + one_line(PQerrorMessage(session))};
-    PQfinish(session);
-    return error;
-  }
-  PQsetErrorVerbosity(session, PQERRORS_TERSE);  // no DETAIL, HINT or CONTEXT: they quote values
+  // A server that vanished without a word (power, network) is noticed within a minute, not after the kernel's two hours.
+  const ConnectionValues patience{{"connect_timeout", "10"},
+                                  {"keepalives_idle", "30"},
+                                  {"keepalives_interval", "10"},
+                                  {"keepalives_count", "3"},
+                                  {"tcp_user_timeout", "60000"}};
+  values->insert(patience.begin(), patience.end());
+  auto session = connect(*values, stop);
+  if (session) PQsetErrorVerbosity(*session, PQERRORS_TERSE);  // no DETAIL, HINT or CONTEXT: they quote values
   return session;
 }
 
@@ -64,12 +60,20 @@ void apply_settings(Connection& connection, const ConnectOptions& options) {
       {"client_min_messages", "warning"},
       {"statement_timeout", std::to_string(options.statement_timeout.count())},
       {"lock_timeout", std::to_string(options.lock_timeout.count())},
+      // A session whose client died or was cut off ends soon, and lets go of the rows it has locked.
+      {"tcp_keepalives_idle", "30"},
+      {"tcp_keepalives_interval", "10"},
+      {"tcp_keepalives_count", "3"},
+      {"client_connection_check_interval", "2000"},
   };
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   std::vector<std::string> names, values;
   for (const auto& [name, value] : settings) names.push_back(name), values.push_back(value);
-  connection.execute("select pg_catalog.set_config(name, value, false) from unnest($1::text[], $2::text[]) as s(name, value)",
-                     names, values);
+  // Of these, only Linux knows how to look whether a client is still there.
+  connection.execute(
+      "select pg_catalog.set_config(name, value, false) from unnest($1::text[], $2::text[]) as s(name, value) "
+      "where name <> 'client_connection_check_interval' or version() like '%linux%'",
+      names, values);
 }
 
 std::chrono::milliseconds pause_before_retry(int retry) {
@@ -87,8 +91,9 @@ void pause(std::chrono::milliseconds length, const std::stop_token& stop) {
 
 }  // namespace
 
-Connection::Impl::Impl(PGconn* session)
-    : connection(adopt(session)), native(session), canceller(PQgetCancel(session), &PQfreeCancel) {
+Connection::Impl::Impl(PGconn* session, const std::stop_token& stop)
+    : connection(adopt(session)), native(session), canceller(PQgetCancel(session), &PQfreeCancel), line(PQsocket(session)),
+      cut_off(stop, [this] { line.cut(); }) {
   PQsetNoticeProcessor(native, discard_notice, nullptr);  // libpq or libpqxx would print them to standard error
 }
 
@@ -108,11 +113,11 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-Result<Connection> Connection::open(const ConnectOptions& options) {
-  const auto session = connect(options);
+Result<Connection> Connection::open(const ConnectOptions& options, const std::stop_token& stop) {
+  const auto session = connect_with(options, stop);
   if (!session) return session.error();
   try {
-    Connection connection(std::make_unique<Impl>(*session));
+    Connection connection(std::make_unique<Impl>(*session, stop));
     apply_settings(connection, options);
     return connection;
   } catch (const DatabaseError& error) {
@@ -120,9 +125,9 @@ Result<Connection> Connection::open(const ConnectOptions& options) {
   }
 }
 
-Result<Connection> Connection::open_with_retries(const ConnectOptions& options, int attempts, std::stop_token stop) {
+Result<Connection> Connection::open_with_retries(const ConnectOptions& options, int attempts, const std::stop_token& stop) {
   for (int attempt = 0;; ++attempt) {
-    auto connection = open(options);
+    auto connection = open(options, stop);
     if (connection || connection.error().code == Errc::invalid || attempt + 1 >= attempts || stop.stop_requested())
       return connection;
     pause(pause_before_retry(attempt), stop);

@@ -27,13 +27,7 @@ Pool::Worker::Worker(Pool& pool, int number)
       }) {}
 
 Pool::Worker::~Worker() {
-  {
-    std::unique_lock lock(mutex_);
-    stopping_ = true;
-    do {  // again and again: a cancel that comes between two statements of the work has no effect
-      if (connection_) connection_->cancel();
-    } while (!end_.wait_for(lock, 50ms, [this] { return ended_; }));
-  }
+  stop_.request_stop();
   thread_.join();
 }
 
@@ -46,14 +40,7 @@ void Pool::Worker::loop() {
       ping();
     }
   }
-  finish();
-}
-
-void Pool::Worker::finish() {
   replace(std::nullopt);
-  std::lock_guard lock(mutex_);
-  ended_ = true;
-  end_.notify_one();
 }
 
 std::exception_ptr Pool::Worker::perform(const Work& work) {
@@ -91,7 +78,8 @@ bool Pool::Worker::connect() {
   if (connection_ && !connection_->lost()) return true;
   replace(std::nullopt);
   if (steady_clock::now() < next_try_) return false;
-  auto opened = Connection::open(pool_.options_.connect);
+  auto opened = Connection::open(pool_.options_.connect, stop_.get_token());
+  if (stop_.stop_requested()) return false;
   const bool up = opened.has_value();
   if (pool_.healthy_.exchange(up) && !up) spdlog::error("{}", opened.error().message);
   pool_.metrics_.up.Set(up ? 1 : 0);
@@ -102,9 +90,8 @@ bool Pool::Worker::connect() {
 }
 
 void Pool::Worker::replace(std::optional<Connection> connection) {
-  std::lock_guard lock(mutex_);
   const double before = connection_ ? 1 : 0;
-  connection_ = stopping_ ? std::nullopt : std::move(connection);
+  connection_ = std::move(connection);
   pool_.metrics_.connections.Increment((connection_ ? 1 : 0) - before);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "pico/storage/pool.hpp"
@@ -11,7 +11,7 @@ namespace pico::storage {
 class Pool::Worker {
  public:
   Worker(Pool& pool, int number);
-  /// The pool has been told to stop: cancels the running query and joins.
+  /// The pool has been told to stop: cuts the running query off and joins.
   ~Worker();
 
  private:
@@ -23,7 +23,6 @@ class Pool::Worker {
   /// Opens a session unless there is one, or the last failure is too recent.
   bool connect();
   void replace(std::optional<Connection> connection);
-  void finish();
   [[nodiscard]] bool lost() const { return connection_ && connection_->lost(); }
 
   Pool& pool_;
@@ -32,13 +31,9 @@ class Pool::Worker {
   std::chrono::milliseconds pause_{0};
   std::chrono::steady_clock::time_point next_try_{};
 
-  // Only the own thread changes the session, and with the mutex; the destructor cancels through it, with the mutex.
-  std::mutex mutex_;
   std::optional<Connection> connection_;
-  bool stopping_ = false;  // guarded by mutex_
-  bool ended_ = false;     // guarded by mutex_
-  std::condition_variable end_;
 
+  std::stop_source stop_;
   std::thread thread_;
 };
 

@@ -76,6 +76,7 @@ bool Worker::attempt() {
 }
 
 void Worker::retry_later(const std::string& reason) {
+  if (out_of_time()) return;
   set_state(State::retrying, reason);
   spdlog::warn("writer {}: {}; trying again in {} ms", number_, reason, next_pause_.count());
   pause(next_pause_);
@@ -83,16 +84,10 @@ void Worker::retry_later(const std::string& reason) {
 }
 
 void Worker::work() {
-  auto connection = storage::Connection::open(shared_.options.database);
+  auto connection = storage::Connection::open(shared_.options.database, abandon_.get_token());
   if (!connection) throw storage::DatabaseError("", true, connection.error().message);
   Session session(std::move(*connection), shared_.options);
-  set_session(&session);
-  struct Unpublish {
-    Worker& worker;
-    ~Unpublish() { worker.set_session(nullptr); }
-  } const unpublish{*this};
   for (const auto& info : shared_.journal.epochs()) {
-    epochs_seen_.insert(info.id);
     if (info.first == 0 && !info.live) continue;
     EpochSource source(shared_.journal, info, shards_, session.ingest.checkpoints(info.id.bytes, shards_));
     drain(session, source);
@@ -114,7 +109,6 @@ void Worker::drain(Session& session, EpochSource& source) {
     batch_.clear();
     shared_.progress.set(number_, source.epoch(), target);
     set_state(State::running, "");
-    forget_epochs(session);
   }
 }
 
@@ -217,19 +211,6 @@ void Worker::look_while_idle(Session& session, const EpochSource& source) {
   if (now < next_look_) return;
   next_look_ = now + idle_look_interval;
   if (session.ingest.checkpoints(source.epoch().bytes, shards_) != source.checkpoints()) throw CheckpointMoved();
-}
-
-void Worker::forget_epochs(Session& session) {
-  const auto now = steady_clock::now();
-  if (number_ != 0 || now < next_forget_) return;
-  next_forget_ = now + std::chrono::minutes(1);
-  std::set<journal::EpochId> on_disk;
-  for (const auto& info : shared_.journal.epochs()) on_disk.insert(info.id);
-  std::erase_if(epochs_seen_, [&](const journal::EpochId& epoch) {
-    if (on_disk.contains(epoch)) return false;
-    session.ingest.forget(epoch.bytes);
-    return true;
-  });
 }
 
 }  // namespace pico::writer

@@ -3,7 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <set>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -61,7 +61,6 @@ class Worker {
   void write(Session& session, EpochSource& source, std::span<Record> records, journal::Sequence target);
   void write_once(Session& session, EpochSource& source, std::span<const Record> records, journal::Sequence target);
   void report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed);
-  void forget_epochs(Session& session);
   /// Without events nothing else would notice that the database was restored or failed over to an older state.
   void look_while_idle(Session& session, const EpochSource& source);
 
@@ -71,7 +70,6 @@ class Worker {
   /// Stop was requested and its deadline is over.
   [[nodiscard]] bool out_of_time() const;
   void set_state(State state, std::string problem);
-  void set_session(Session* session);
 
   Shared& shared_;
   const std::size_t number_;
@@ -79,8 +77,6 @@ class Worker {
   // of the thread
   Batch batch_;
   std::chrono::milliseconds next_pause_;
-  std::set<journal::EpochId> epochs_seen_;
-  std::chrono::steady_clock::time_point next_forget_{};
   std::chrono::steady_clock::time_point next_look_{};
 
   mutable std::mutex mutex_;
@@ -89,10 +85,10 @@ class Worker {
   State state_ = State::starting;
   std::string problem_ = "the writer has no connection to Postgres yet";
   std::optional<std::chrono::steady_clock::time_point> stop_at_;
-  Session* session_ = nullptr;
   bool ended_ = false;
 
-  std::jthread thread_;  // last: it uses the rest
+  std::stop_source abandon_;  // own synchronisation; ends the session, or the wait for one
+  std::jthread thread_;       // last: it uses the rest
 };
 
 }  // namespace pico::writer

@@ -13,11 +13,11 @@ void Worker::request_stop(steady_clock::time_point deadline) {
 
 void Worker::await_end() {
   std::unique_lock lock(mutex_);
-  wake_.wait_until(lock, *stop_at_, [&] { return ended_; });
-  // Again and again: a cancel between two statements ends none.
-  while (!wake_.wait_for(lock, std::chrono::milliseconds(50), [&] { return ended_; })) {
-    if (session_ != nullptr) session_->ingest.cancel();
-  }
+  if (wake_.wait_until(lock, *stop_at_, [&] { return ended_; })) return;
+  lock.unlock();
+  abandon_.request_stop();  // Postgres may be silent: what it is asked for is not waited for
+  lock.lock();
+  wake_.wait(lock, [&] { return ended_; });
 }
 
 State Worker::state() const {
@@ -49,11 +49,6 @@ void Worker::set_state(State state, std::string problem) {
   const std::lock_guard lock(mutex_);
   state_ = state;
   problem_ = std::move(problem);
-}
-
-void Worker::set_session(Session* session) {
-  const std::lock_guard lock(mutex_);
-  session_ = session;
 }
 
 }  // namespace pico::writer

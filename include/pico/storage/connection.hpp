@@ -27,11 +27,15 @@ struct ConnectOptions {
 /// Blocks; belongs to one thread at a time (except cancel()). A lost session stays lost: open a new one.
 class Connection {
  public:
-  /// Errc::invalid: the connection string is malformed. Errc::unavailable: the server is not there or refuses.
-  static Result<Connection> open(const ConnectOptions& options);
+  /// Errc::invalid: the connection string is malformed. Errc::unavailable: the server is not there or refuses, or a stop was
+  /// requested meanwhile.
+  ///
+  /// A stop request ends the session at any later time, too: at once, from any thread, without asking the server, so it works while
+  /// that is silent. What runs then throws with connection_lost(), and whether it took place is not known.
+  static Result<Connection> open(const ConnectOptions& options, const std::stop_token& stop = {});
 
   /// Tries up to `attempts` times, pausing 0.5·2ⁿ s (10 s at most, ±5 %) in between; a stop request ends the pauses.
-  static Result<Connection> open_with_retries(const ConnectOptions& options, int attempts, std::stop_token stop = {});
+  static Result<Connection> open_with_retries(const ConnectOptions& options, int attempts, const std::stop_token& stop = {});
 
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;

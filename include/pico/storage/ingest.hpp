@@ -63,16 +63,12 @@ class Ingest {
 
   [[nodiscard]] const HashKey& word_key() const;
 
-  /// How far each of the shards is; shards not seen before start at 0.
+  /// How far each of the shards is; shards not seen before start at 0. Rows of epochs that are done stay for ever (16 small ones for
+  /// each start of a server): a copy or a backup of a data directory may bring an epoch back at any time, and it must not count twice.
   std::vector<std::uint64_t> checkpoints(const Epoch& epoch, std::span<const std::uint8_t> shards);
-  /// Drops the checkpoints of an epoch of which no record exists any more.
-  void forget(const Epoch& epoch);
 
   /// Makes sure, before a batch, that facts of these days have a partition to go to. One quick query when they all have.
   void ensure_partitions(std::span<const Day> days);
-
-  /// Ends the running statement, which then throws. Any thread may call it.
-  void cancel() noexcept;
 
   class Batch;
   struct Impl;

@@ -42,7 +42,7 @@ class Pool {
   /// Whether Postgres answered the last time somebody asked it.
   [[nodiscard]] bool healthy() const { return healthy_; }
 
-  /// Refuses new queries, cancels the running ones, fails the waiting ones and joins the threads.
+  /// Refuses new queries, cuts the running ones off, fails the waiting ones and joins the threads.
   void stop();
 
  private:

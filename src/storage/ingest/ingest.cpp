@@ -100,12 +100,4 @@ void Ingest::ensure_partitions(std::span<const Day> days) {
   storage::ensure_partitions(impl_->connection, days, impl_->hash_parts);
 }
 
-void Ingest::cancel() noexcept {
-  impl_->connection.cancel();
-}
-
-void Ingest::forget(const Epoch& epoch) {
-  impl_->connection.execute("delete from pico.ingest_checkpoint where epoch = $1::uuid", to_hex(epoch));
-}
-
 }  // namespace pico::storage

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "connecting.hpp"
 #include "native_connection.hpp"
+#include "support/silent_server.hpp"
 #include "support/test_postgres.hpp"
 
 namespace pico::storage {
@@ -132,6 +134,75 @@ TEST(Connection, CanBeCancelledFromAnotherThread) {
   });
   EXPECT_TRUE(error_of([&] { connection.execute("select pg_sleep(60)"); }).is_cancelled());
   done = true;
+}
+
+TEST(Connection, IsNotWaitedForOnceAStopIsRequestedHoweverSilentTheServerIs) {
+  const test::SilentServer server;
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    const int client = server.take_client();
+    stop.request_stop();
+    close(client);
+  });
+  const auto connection = Connection::open({.conninfo = server.conninfo()}, stop.get_token());
+  ASSERT_FALSE(connection);
+  EXPECT_EQ(connection.error().code, Errc::unavailable);
+}
+
+TEST(Connection, IsCutOffInMidStatementByAStopRequest) {
+  const auto database = TestDatabase::empty();
+  std::stop_source stop;
+  auto connection = Connection::open({.conninfo = database.conninfo()}, stop.get_token());
+  ASSERT_TRUE(connection);
+  std::jthread stopper([&] {
+    auto other = database.connect();
+    while (other.execute("select 1 from pg_stat_activity where wait_event = 'PgSleep'").empty()) std::this_thread::yield();
+    stop.request_stop();
+  });
+  EXPECT_TRUE(error_of([&] { connection->execute("select pg_sleep(600)"); }).connection_lost());
+  EXPECT_TRUE(connection->lost());
+}
+
+TEST(Connection, LeavesNoStatementBehindWhenItIsCutOff) {
+  const auto database = TestDatabase::empty();
+  std::stop_source stop;
+  auto connection = Connection::open({.conninfo = database.conninfo(), .application_name = "cut"}, stop.get_token());
+  auto other = database.connect();
+  std::jthread stopper([&] {
+    while (other.execute("select 1 from pg_stat_activity where application_name = 'cut' and state = 'active'").empty()) std::this_thread::yield();
+    stop.request_stop();
+  });
+  EXPECT_TRUE(error_of([&] { connection->execute("select pg_sleep(600)"); }).connection_lost());
+  stopper.join();
+  while (!other.execute("select 1 from pg_stat_activity where application_name = 'cut'").empty()) std::this_thread::yield();
+}
+
+TEST(Connection, GoesOnToTheNextHostWhenOneRefusesOrIsSilent) {
+  const auto database = TestDatabase::empty();
+  const test::SilentServer silent;
+  auto other = database.connect();
+  const auto folder = other.execute("show unix_socket_directories").get<std::string>(0, 0);
+  const auto port = other.execute("show port").get<std::string>(0, 0);
+  const auto user = other.execute("select current_user::text").get<std::string>(0, 0);
+  const auto connection = Connection::open({.conninfo = "host=/nonexistent,127.0.0.1," + folder + " port=1," + silent.port() + "," + port +
+                                                        " user=" + user + " connect_timeout=2 dbname=" + database.name()});
+  EXPECT_TRUE(connection) << connection.error().message;
+}
+
+TEST(Candidates, AreAllAddressesOfAllHostsInOrder) {
+  const auto all = candidates({{"host", "/run,127.0.0.1,localhost"}, {"port", "1,2,3"}, {"user", "u"}});
+  ASSERT_GE(all.size(), 3u);
+  EXPECT_EQ(all[0], (ConnectionValues{{"host", "/run"}, {"port", "1"}, {"user", "u"}}));
+  EXPECT_EQ(all[1], (ConnectionValues{{"host", "127.0.0.1"}, {"hostaddr", "127.0.0.1"}, {"port", "2"}, {"user", "u"}}));
+  EXPECT_EQ(all[2].at("host"), "localhost");
+  EXPECT_TRUE(all[2].contains("hostaddr"));
+}
+
+TEST(Candidates, LeaveToLibpqWhatItHasTheWordsFor) {
+  const ConnectionValues none{{"user", "u"}}, contradictory{{"host", "a,b,c"}, {"port", "1,2"}}, unknown{{"host", "no.such.host.invalid"}};
+  EXPECT_EQ(candidates(none), std::vector{none});
+  EXPECT_EQ(candidates(contradictory), std::vector{contradictory});
+  EXPECT_EQ(candidates(unknown), std::vector{unknown});
 }
 
 TEST(Connection, TakesASessionBackThatACopyLeftIdle) {

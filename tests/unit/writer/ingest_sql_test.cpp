@@ -56,8 +56,6 @@ TEST_F(IngestSql, MovesCheckpointsOnlyFromWhereTheyAreExpected) {
     EXPECT_FALSE(batch.advance(epoch, std::array<Advance, 2>{{{3, 9, 20}, {7, 12, 20}}}));
   }
   EXPECT_THAT(ingest.checkpoints(epoch, shards), ElementsAre(10, 12));
-  ingest.forget(epoch);
-  EXPECT_EQ(one("select count(*) from pico.ingest_checkpoint"), "0");
 }
 
 TEST_F(IngestSql, MakesASiteOnceWithItsTimeZone) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "support/silent_server.hpp"
 #include "writer_fixture.hpp"
 
 namespace pico::writer {
@@ -90,6 +91,18 @@ TEST_F(WriterTest, StopsInTimeThoughAStatementHangs) {
   writer->stop(1ms);
   EXPECT_EQ(writer->state(), State::stopped);
   EXPECT_EQ(writer->lag(), 1u);
+}
+
+TEST_F(WriterTest, StopsInTimeThoughPostgresTakesConnectionsAndSaysNothing) {
+  const test::SilentServer silent;
+  options.database.conninfo = silent.conninfo();
+  const auto writer = start();
+  submit(event_of(1, noon));
+  const int session = silent.take_client();
+  writer->stop(1ms);
+  EXPECT_EQ(writer->state(), State::stopped);
+  EXPECT_EQ(writer->lag(), 1u);
+  close(session);
 }
 
 TEST_F(WriterTest, FindsOnePoisonAmongManyRecordsAndCommitsTheRest) {
