@@ -175,14 +175,21 @@ export class Load {
   }
 }
 
+/** How often each path of the site is in Postgres. Joined here: without statistics Postgres can choose a plan that takes minutes. */
+export async function storedPaths(server, site = "load.example") {
+  const pages = await server.sql("select page_id, path from pico.pages join pico.sites using (site_id) where domain = $1", [site]);
+  const events = await server.sql("select page_id, count(*)::int as n from pico.events join pico.sites using (site_id) where domain = $1 group by 1", [site]);
+  const counts = new Map(events.map((row) => [row.page_id, row.n]));
+  return new Map(pages.map((row) => [row.path, counts.get(row.page_id) ?? 0]));
+}
+
+export const caughtUp = (server, timeoutMs = 120_000) => until("the writer to catch up", async () => (await server.metric("picolytics_writer_lag_records")) === 0, timeoutMs);
+
 /** Every acknowledged path is in Postgres exactly once. Events that were on their way when the server died may be there too, once. */
 export async function assertStoredOnce(server, acknowledged, site = "load.example") {
-  await until("the writer to catch up", async () => (await server.metric("picolytics_writer_lag_records")) === 0, 60_000);
-  const rows = await server.sql(
-    `select p.path, count(e.*)::int as n from pico.sites s join pico.pages p using (site_id)
-     left join pico.events e on e.site_id = p.site_id and e.page_id = p.page_id where s.domain = $1 group by 1`, [site]);
-  const stored = new Map(rows.map((row) => [row.path, row.n]));
-  const lost = [...acknowledged].filter((path) => !stored.has(path) || stored.get(path) === 0);
+  await caughtUp(server);
+  const stored = await storedPaths(server, site);
+  const lost = [...acknowledged].filter((path) => !stored.get(path));
   const doubled = [...stored].filter(([, n]) => n > 1);
   if (lost.length > 0 || doubled.length > 0) throw new Error(`${lost.length} acknowledged events lost, ${doubled.length} doubled, of ${acknowledged.size}`);
 }
