@@ -7,7 +7,7 @@
 
 #include "figures.hpp"
 
-namespace pico::stats {
+namespace pico::stats::cube {
 
 /// The figures of one value, and the last visit that was counted in it: by that a visit with several events of the value, and a
 /// visitor with several visits, count once.
@@ -53,4 +53,4 @@ class Column {
   std::size_t text_bytes_ = 0;
 };
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

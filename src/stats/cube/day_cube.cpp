@@ -12,8 +12,8 @@ struct DayCube::Impl {
   Impl(storage::SiteId of_site, Day of_day, const Calendar& calendar) : site(of_site), day(of_day), hours(calendar, day, day) {}
 
   /// The facts of some or all visitors, with their words resolved. Changes no figure.
-  FactBatch read(storage::Connection& connection, std::optional<std::vector<std::int64_t>> visitors) {
-    auto batch = read_facts(connection, {.site = site, .day = day, .visitors = std::move(visitors)}, hours, words);
+  cube::FactBatch read(storage::Connection& connection, std::optional<std::vector<std::int64_t>> visitors) {
+    auto batch = cube::read_facts(connection, {.site = site, .day = day, .visitors = std::move(visitors)}, hours, words);
     for (auto& table : words) table.resolve(connection, site, columns);
     return batch;
   }
@@ -21,16 +21,16 @@ struct DayCube::Impl {
   const storage::SiteId site;
   const Day day;
   const Hours hours;
-  WordTables words = make_word_tables();
-  Columns columns;
-  FactStore facts;
-  Tally tally{columns, words, hours};
+  cube::WordTables words = cube::make_word_tables();
+  cube::Columns columns;
+  cube::FactStore facts;
+  cube::Tally tally{columns, words, hours};
 };
 
 DayCube::DayCube(storage::Connection& connection, storage::SiteId site, Day day, const Calendar& calendar)
     : impl_(std::make_unique<Impl>(site, day, calendar)) {
   impl_->facts.add(impl_->read(connection, std::nullopt));
-  impl_->facts.each([&](const VisitorFacts& facts) { impl_->tally.add(facts); });
+  impl_->facts.each([&](const cube::VisitorFacts& facts) { impl_->tally.add(facts); });
 }
 
 DayCube::~DayCube() = default;
@@ -61,7 +61,7 @@ bool DayCube::fits(const Calendar& calendar) const {
 
 void DayCube::each(Dimension dimension, const std::function<void(std::string_view, const Figures&)>& reader) const {
   assert(is_rolled_up(dimension));
-  column(impl_->columns, dimension).each(reader);
+  cube::column(impl_->columns, dimension).each(reader);
 }
 
 void DayCube::add_to(Table& table, Dimension dimension) const {

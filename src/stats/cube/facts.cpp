@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace pico::stats {
+namespace pico::stats::cube {
 namespace {
 
 constexpr std::int64_t visitor_of(std::int64_t visit_id) {
@@ -141,4 +141,4 @@ std::size_t FactStore::bytes() const {
   return visitors_.bytes() + bytes_of(groups_) + bytes_of(visits_) + bytes_of(events_) + bytes_of(engagements_);
 }
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

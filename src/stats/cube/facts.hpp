@@ -9,7 +9,7 @@
 #include "cube/words.hpp"
 #include "pico/storage/day_facts.hpp"
 
-namespace pico::stats {
+namespace pico::stats::cube {
 
 /// The facts of a day as a cube keeps them. Words are numbers of its WordTables; moments are intervals of its Hours, which is all
 /// that figures need of them.
@@ -85,4 +85,4 @@ class FactStore {
   std::size_t removed_ = 0;  // visits, events and engagements that are no visitor's any more
 };
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace pico::stats {
+namespace pico::stats::cube {
 
 /// A number for each 64-bit id: a flat hash table, because a day has hundreds of thousands of visitors and a node for each would
 /// take more memory than their facts. Grows; never forgets.
@@ -56,4 +56,4 @@ class IdTable {
   std::size_t size_ = 0;
 };
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace pico::stats {
+namespace pico::stats::cube {
 namespace {
 
 using enum Dimension;
@@ -135,4 +135,4 @@ void Tally::count_hours(const Visit& visit, const Figures& entry) {
   cell_of(visit.first_interval).figures += entry;
 }
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

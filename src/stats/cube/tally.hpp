@@ -6,7 +6,7 @@
 #include "cube/facts.hpp"
 #include "cube/words.hpp"
 
-namespace pico::stats {
+namespace pico::stats::cube {
 
 /// Adds up what visitors contribute to the figures of a day. docs/stats.md defines the figures.
 class Tally {
@@ -42,7 +42,7 @@ class Tally {
   [[nodiscard]] std::span<const std::uint32_t> values(Role role, std::uint32_t word) const {
     return words_[static_cast<std::size_t>(role)].values(word);
   }
-  Column& column(Dimension dimension) { return stats::column(columns_, dimension); }
+  Column& column(Dimension dimension) { return cube::column(columns_, dimension); }
 
   Columns& columns_;
   const WordTables& words_;
@@ -55,4 +55,4 @@ class Tally {
   std::uint64_t first_visit_ = 0;  // of the current visitor
 };
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

@@ -1,6 +1,6 @@
 #include "cube/words.hpp"
 
-namespace pico::stats {
+namespace pico::stats::cube {
 namespace {
 
 struct Shape {
@@ -60,4 +60,4 @@ WordTables make_word_tables() {
           WordTable(device),     WordTable(location),   WordTable(screen),    WordTable(event_name)};
 }
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

@@ -9,7 +9,7 @@
 #include "pico/stats/dimension.hpp"
 #include "pico/storage/day_facts.hpp"
 
-namespace pico::stats {
+namespace pico::stats::cube {
 
 /// Dimension::none … hour, by their number.
 using Columns = std::array<Column, static_cast<std::size_t>(Dimension::hour) + 1>;
@@ -63,4 +63,4 @@ inline WordTable& words_of(WordTables& tables, Role role) {
   return tables[static_cast<std::size_t>(role)];
 }
 
-}  // namespace pico::stats
+}  // namespace pico::stats::cube

@@ -3,31 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "unit/stats/cube/day_facts.hpp"
-#include "unit/stats/cube/recount.hpp"
+#include "unit/stats/cube/tables.hpp"
 
 namespace pico::stats {
 namespace {
 
 constexpr auto last_dimension = static_cast<int>(Dimension::hour);
-
-Table table_of(const DayCube& cube, Dimension dimension) {
-  Table table;
-  cube.add_to(table, dimension);
-  return table;
-}
-
-void expect_equal(const Table& actual, const Table& expected, const std::string& what) {
-  EXPECT_EQ(actual.size(), expected.size()) << what;
-  for (const auto& [value, figures] : expected) {
-    const auto found = actual.find(value);
-    ASSERT_NE(found, actual.end()) << what << ": no '" << value << "'";
-    int member = 0;
-    Figures::each(found->second, figures, [&](std::int64_t mine, std::int64_t theirs) {
-      EXPECT_EQ(mine, theirs) << what << " '" << value << "', member " << member;
-      ++member;
-    });
-  }
-}
 
 struct DayCubeTest : testing::Test, DayFacts {
   DayCube load() {
@@ -44,11 +25,7 @@ struct DayCubeTest : testing::Test, DayFacts {
     return found == table.end() ? Figures{} : found->second;
   }
   void expect_recount(const DayCube& cube, const std::string& when) {
-    const Recount recount(connection, site, day, calendar);
-    for (int i = 0; i <= last_dimension; ++i) {
-      const auto dimension = static_cast<Dimension>(i);
-      expect_equal(table_of(cube, dimension), recount.by(dimension), when + ", dimension " + std::to_string(i));
-    }
+    expect_equal(cube, Recount(connection, site, day, calendar), when);
   }
 };
 
