@@ -8,22 +8,20 @@ namespace pico::stats::raw {
 namespace {
 
 struct Key {
-  std::string with, join, expression, text_join, text;
+  std::string join, expression, text_join, text;
 };
 
-/// `text_of` refers to the group's text of a word, whose id is r.kN.
+/// Words of the same text are one group: its key is the text's hash, of 64 bits like the words' own ids.
 Key word_key(Statement& statement, const Scope& scope, const WordColumn& column, int number) {
-  const auto of_site = column.per_site ? " and site_id = " + statement.bind(scope.site, "int") : std::string();
+  const auto words = fmt::format("select {} as id, {} as text from {} where {}", column.id, column.text, column.table,
+                                 column.per_site ? "site_id = " + statement.bind(scope.site, "int") : "true");
   Key key;
-  key.with = fmt::format(
-      "w{0} as (select w.{1} as id, case when s.text = '' then 0 else s.key end as key from "
-      "(select {1}, {2} as text from {3} where true{4}) w "
-      "join (select {2} as text, min({1}) as key from {3} where true{4} group by 1) s on s.text = w.text)",
-      number, column.id, column.text, column.table, of_site);
-  key.join = fmt::format(" left join w{0} on w{0}.id = {1}", number, column.fact);
-  key.expression = fmt::format("coalesce(w{}.key, 0)", number);
-  key.text_join = fmt::format(" left join (select {1} as id, {2} as text from {3} where true{4}) x{0} on x{0}.id = r.k{0}", number,
-                              column.id, column.text, column.table, of_site);
+  key.join = fmt::format(" left join (select id, hashtextextended(text, 0) as key from ({1}) w) w{0} on w{0}.id = {2}", number,
+                         words, column.fact);
+  key.expression = fmt::format("coalesce(w{}.key, hashtextextended('', 0))", number);
+  key.text_join = fmt::format(
+      " left join (select hashtextextended(text, 0) as key, min(text) as text from ({1}) w group by 1) x{0} on x{0}.key = r.k{0}",
+      number, words);
   key.text = fmt::format("coalesce(x{}.text, '')", number);
   return key;
 }
@@ -104,7 +102,6 @@ Keys keys_of(Statement& statement, const Scope& scope, Words& words, std::span<c
   Keys keys{.k1 = "0", .k2 = "0", .text1 = "''", .text2 = "''"};
   for (std::size_t i = 0; i < dimensions.size(); ++i) {
     auto key = key_of(statement, scope, words, dimensions[i], hours, hour_of, event_alias, static_cast<int>(i + 1));
-    if (!key.with.empty()) keys.with += (keys.with.empty() ? "" : ", ") + key.with;
     keys.joins += key.join;
     keys.text_joins += key.text_join;
     (i == 0 ? keys.k1 : keys.k2) = key.expression;

@@ -13,10 +13,9 @@ namespace pico::stats::raw {
 /// Which moment puts a visit or an event into an hour.
 enum class HourOf : std::uint8_t { event, start, touched };
 
-/// How a statement groups by up to two dimensions. Words are grouped by an id that stands for all words of the same text, and texts
-/// only looked up for the groups in the end.
+/// How a statement groups by up to two dimensions. Words are grouped by the hash of their text, and texts only looked up for the
+/// groups in the end.
 struct Keys {
-  std::string with;        ///< common table expressions; blank or `w1 as (…), w2 as (…)`
   std::string joins;       ///< to the facts
   std::string k1, k2;      ///< what to group by: expressions over the facts' aliases v, e, g and the joins
   std::string text_joins;  ///< to the groups, alias r with columns k1, k2

@@ -17,8 +17,8 @@ constexpr std::string_view milliseconds = "(extract(epoch from {}) * 1000)::bigi
 
 /// The outermost select: texts of the groups, then the figures in the order of `columns`.
 std::string with_texts(const Keys& keys, const std::string& grouped, std::string_view columns, std::size_t max_groups) {
-  return fmt::format("{}select {}, {}, {} from ({} limit {}) r{}", keys.with.empty() ? "" : "with " + keys.with + " ", keys.text1,
-                     keys.text2, columns, grouped, max_groups + 1, keys.text_joins);
+  return fmt::format("select {}, {}, {} from ({} limit {}) r{}", keys.text1, keys.text2, columns, grouped, max_groups + 1,
+                     keys.text_joins);
 }
 
 /// The label of the bucket whose number a group's text is.
