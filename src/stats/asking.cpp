@@ -94,21 +94,27 @@ Result<Answer> Asking::answer_in(const Query& query, const ResolvedRange& range)
   Answer answer;
   answer.range = range;
   if (time) answer.time_labels = bucket_labels(range, query.dimensions[*time].dimension, calendar_);
-  auto groups = figures(asked, query.dimensions, needs_of(query));
   const auto compared_with = denominators(asked);
   if (query.dimensions.empty()) {
-    answer.rows.push_back(make_row(query, {}, groups[{}], compared_with));
+    answer.rows.push_back(make_row(query, {}, figures(asked, {}, needs_of(query))[{}], compared_with));
     answer.total_rows = 1;
   } else {
-    auto rows = ordered_rows(query, groups, compared_with);
-    answer.total_rows = rows.size();
-    for (std::size_t i = query.offset; i < rows.size() && i < std::size_t{query.offset} + query.limit; ++i) {
-      answer.rows.push_back(std::move(rows[i].row));
-    }
+    auto ordered = ordered_rows(query, grouped(asked), compared_with);
+    answer.rows = std::move(ordered.rows);
+    answer.total_rows = ordered.total;
   }
   answer.totals = totals(asked);
   answer.comparison = comparison(query, range, answer.rows);
   return answer;
+}
+
+GroupList Asking::grouped(const Asked& asked) {
+  const auto& dimensions = asked.query.dimensions;
+  const bool one = dimensions.size() == 1 && !is_calendar(dimensions[0].dimension) && is_rolled_up(dimensions[0].dimension);
+  if (one && asked.filters.empty() && asked.range.whole_days) {
+    return rolled_values(asked, dimensions[0].dimension, needs_of(asked.query));
+  }
+  return GroupList::of(figures(asked, dimensions, needs_of(asked.query)));
 }
 
 Groups Asking::figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs, bool without_goals) {
@@ -177,13 +183,33 @@ const Coverage& Asking::coverage(const ResolvedRange& range) {
   return *coverage_;
 }
 
-void Asking::add_open_days(const Asked&, std::span<const Day> open, Dimension dimension,
-                           const std::function<void(Day, const Table&)>& add) {
-  for (const auto day : open) {
+void Asking::add_open_days(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs,
+                           const std::function<void(Day, const Table&)>& add_table,
+                           const std::function<void(const Groups&)>& add_groups) {
+  const auto other = place_of(dimensions, std::not_fn(is_calendar));
+  const std::span open(coverage(asked.range).open);
+  const auto cubes = std::min(open.size(), most_cubes);
+  for (const auto day : open.last(cubes)) {
     Table table;
-    cubes_.lease(connection_, site_, day, calendar_).cube().add_to(table, dimension);
-    add(day, table);
+    cubes_.lease(connection_, site_, day, calendar_).cube().add_to(table, other ? dimensions[*other].dimension : Dimension::none);
+    add_table(day, table);
   }
+  const auto older = open.first(open.size() - cubes);
+  if (!older.empty()) add_groups(raw_figures(asked, {older.begin(), older.end()}, dimensions, {}, {}, needs));
+}
+
+GroupList Asking::rolled_values(const Asked& asked, Dimension dimension, const Needs& needs) {
+  const auto closed = rollups_.fold(connection_, coverage(asked.range), dimension, asked.range.first, asked.range.last);
+  Table open;
+  const std::array dimensions{DimensionRef{dimension}};
+  add_open_days(
+      asked, dimensions, needs, [&](Day, const Table& table) { add(open, table); },
+      [&](const Groups& groups) {
+        for (const auto& [key, found] : groups) add(open, key[0], found);
+      });
+  auto list = GroupList::of(closed, std::move(open));
+  if (list.entries.size() > options_.max_groups) throw TooManyGroups();
+  return list;
 }
 
 Groups Asking::rolled_figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs) {
@@ -224,12 +250,9 @@ Groups Asking::rolled_figures(const Asked& asked, std::span<const DimensionRef> 
     }
   }
 
-  const auto cubes = std::min(covered.open.size(), most_cubes);
-  const std::span open(covered.open);
-  add_open_days(asked, open.last(cubes), dimension, add_of_day);
-  if (const auto older = open.first(open.size() - cubes); !older.empty()) {
-    for (const auto& [key, found] : raw_figures(asked, {older.begin(), older.end()}, dimensions, {}, {}, needs)) groups[key] += found;
-  }
+  add_open_days(asked, dimensions, needs, add_of_day, [&](const Groups& older) {
+    for (const auto& [key, found] : older) groups[key] += found;
+  });
   return groups;
 }
 

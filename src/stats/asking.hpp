@@ -32,14 +32,19 @@ class Asking {
 
   Result<Answer> answer_in(const Query& query, const ResolvedRange& range);
   /// The figures by the query's dimensions.
+  GroupList grouped(const Asked& asked);
   Groups figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs, bool without_goals = false);
   Groups figures_of_goals(const Asked& asked, std::span<const DimensionRef> dimensions, std::size_t goal_place, const Needs& needs);
   Groups plain_figures(const Asked& asked, std::span<const DimensionRef> dimensions, std::span<const Filter> filters,
                        std::span<const Filter> entry_filters, const Needs& needs);
   Groups raw_figures(const Asked& asked, std::vector<Day> only, std::span<const DimensionRef> dimensions,
                      std::span<const Filter> filters, std::span<const Filter> entry_filters, const Needs& needs);
+  /// The question has no time dimension and at most one other, and nothing is filtered.
+  GroupList rolled_values(const Asked& asked, Dimension dimension, const Needs& needs);
   Groups rolled_figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs);
-  void add_open_days(const Asked& asked, std::span<const Day> days, Dimension dimension, const std::function<void(Day, const Table&)>& add);
+  /// Days that are not closed: the latest from cubes, the rest from raw facts.
+  void add_open_days(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs,
+                     const std::function<void(Day, const Table&)>& add_table, const std::function<void(const Groups&)>& add_groups);
   const Coverage& coverage(const ResolvedRange& range);
   Denominators denominators(const Asked& asked);
   std::optional<Row> totals(const Asked& asked);

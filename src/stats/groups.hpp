@@ -1,9 +1,12 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "figures.hpp"
 
@@ -20,6 +23,20 @@ struct GroupKeyHash {
 };
 
 using Groups = std::unordered_map<GroupKey, Figures, GroupKeyHash>;
+
+/// Groups to be put in order: views of keys, and what keeps these alive. Most groups never become a row, so nothing is copied for them.
+struct GroupList {
+  struct Entry {
+    std::array<std::string_view, 2> key;
+    Figures figures;
+  };
+  std::vector<Entry> entries;  ///< each key once
+  std::vector<std::shared_ptr<const void>> owners;
+
+  static GroupList of(Groups groups);
+  /// The sum of two tables, by one dimension.
+  static GroupList of(std::shared_ptr<const Table> large, Table small);
+};
 
 /// A question makes more groups than one answer may hold.
 class TooManyGroups : public std::runtime_error {

@@ -21,11 +21,12 @@ double percent(std::int64_t part, std::int64_t whole) {
 
 /// The key with the places of those dimensions blank for which `drop` holds.
 template <class Drop>
-GroupKey without(const Query& query, GroupKey key, Drop drop) {
+GroupKey without(const Query& query, const KeyView& key, Drop drop) {
+  GroupKey kept;
   for (std::size_t i = 0; i < query.dimensions.size(); ++i) {
-    if (drop(query.dimensions[i].dimension)) key[i].clear();
+    if (!drop(query.dimensions[i].dimension)) kept[i] = key[i];
   }
-  return key;
+  return kept;
 }
 
 std::int64_t visitors_of(const Groups& groups, const GroupKey& key) {
@@ -38,7 +39,7 @@ Value mean_seconds(std::int64_t milliseconds, std::int64_t count) {
   return divided(milliseconds, 1000 * count);
 }
 
-Value value_of(const Query& query, Metric metric, const GroupKey& key, const Figures& f, const Denominators& denominators) {
+Value value_of(const Query& query, Metric metric, const KeyView& key, const Figures& f, const Denominators& denominators) {
   switch (metric) {
     case Metric::visitors: return f.visitors;
     case Metric::visits: return f.visits;
@@ -73,37 +74,40 @@ int compare(const Value& a, const Value& b) {
   return x < y ? -1 : static_cast<int>(x > y);
 }
 
-/// Compares rows by places in them, as the question orders.
+std::string_view shown(const Query& query, const KeyView& key, std::size_t place) {
+  return key[place].empty() ? blank_label(query.dimensions[place].dimension) : key[place];
+}
+
+/// Compares groups as the question orders. Only the first criterion, if it is a metric, is computed beforehand: it decides nearly
+/// always.
 class RowOrder {
  public:
-  explicit RowOrder(const Query& query) {
-    auto order = query.order;
-    if (order.empty()) order = default_order(query);
-    for (const auto& one : order) {
-      if (const auto* metric = std::get_if<Metric>(&one.by)) {
-        places_.push_back({false, index_of(query.metrics, *metric), one.descending});
-      } else {
-        places_.push_back({true, index_of(query.dimensions, std::get<DimensionRef>(one.by)), one.descending});
-      }
-    }
+  struct Candidate {
+    const GroupList::Entry* group;
+    Value first;
+  };
+
+  RowOrder(const Query& query, const Denominators& denominators)
+      : query_(query), denominators_(denominators), order_(query.order.empty() ? default_order(query) : query.order) {}
+
+  [[nodiscard]] Candidate candidate(const GroupList::Entry& group) const {
+    const auto* metric = std::get_if<Metric>(&order_.front().by);
+    return {&group, metric == nullptr ? Value() : value(group, *metric)};
   }
 
-  bool operator()(const Group& a, const Group& b) const {
-    for (const auto& place : places_) {
-      const int order = place.dimension ? a.row.dimensions[place.index].compare(b.row.dimensions[place.index])
-                                        : compare(a.row.metrics[place.index], b.row.metrics[place.index]);
-      if (order != 0) return place.descending ? order > 0 : order < 0;
+  bool operator()(const Candidate& a, const Candidate& b) const {
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      const int order = compare_by(i, a, b);
+      if (order != 0) return order_[i].descending ? order > 0 : order < 0;
     }
-    return a.row.dimensions < b.row.dimensions;
+    for (std::size_t place = 0; place < query_.dimensions.size(); ++place) {
+      const int order = compare_dimension(place, a, b);
+      if (order != 0) return order < 0;
+    }
+    return false;
   }
 
  private:
-  struct Place {
-    bool dimension;
-    std::size_t index;
-    bool descending;
-  };
-
   static std::vector<Order> default_order(const Query& query) {
     std::vector<Order> order;
     for (const auto& dimension : query.dimensions) {
@@ -113,12 +117,26 @@ class RowOrder {
     return order;
   }
 
-  template <class List, class Item>
-  static std::size_t index_of(const List& list, const Item& item) {
-    return static_cast<std::size_t>(std::find(list.begin(), list.end(), item) - list.begin());
+  [[nodiscard]] Value value(const GroupList::Entry& group, Metric metric) const {
+    return value_of(query_, metric, group.key, group.figures, denominators_);
   }
 
-  std::vector<Place> places_;
+  [[nodiscard]] int compare_dimension(std::size_t place, const Candidate& a, const Candidate& b) const {
+    return shown(query_, a.group->key, place).compare(shown(query_, b.group->key, place));
+  }
+
+  [[nodiscard]] int compare_by(std::size_t i, const Candidate& a, const Candidate& b) const {
+    if (const auto* metric = std::get_if<Metric>(&order_[i].by)) {
+      return i == 0 ? compare(a.first, b.first) : compare(value(*a.group, *metric), value(*b.group, *metric));
+    }
+    const auto& dimension = std::get<DimensionRef>(order_[i].by);
+    const auto found = std::find(query_.dimensions.begin(), query_.dimensions.end(), dimension);
+    return compare_dimension(static_cast<std::size_t>(found - query_.dimensions.begin()), a, b);
+  }
+
+  const Query& query_;
+  const Denominators& denominators_;
+  const std::vector<Order> order_;
 };
 
 }  // namespace
@@ -144,25 +162,31 @@ Needs needs_of(const Query& query) {
   return needs;
 }
 
-Row make_row(const Query& query, const GroupKey& key, const Figures& figures, const Denominators& denominators) {
+Row make_row(const Query& query, const KeyView& key, const Figures& figures, const Denominators& denominators) {
   Row row;
-  for (std::size_t i = 0; i < query.dimensions.size(); ++i) {
-    row.dimensions.push_back(key[i].empty() ? std::string(blank_label(query.dimensions[i].dimension)) : key[i]);
-  }
+  for (std::size_t i = 0; i < query.dimensions.size(); ++i) row.dimensions.emplace_back(shown(query, key, i));
   for (const auto metric : query.metrics) row.metrics.push_back(value_of(query, metric, key, figures, denominators));
   return row;
 }
 
-std::vector<Group> ordered_rows(const Query& query, const Groups& groups, const Denominators& denominators) {
-  std::vector<Group> rows;
-  rows.reserve(groups.size());
-  for (const auto& [key, figures] : groups) {
-    if (figures.makes_row()) rows.push_back({key, figures, make_row(query, key, figures, denominators)});
+OrderedRows ordered_rows(const Query& query, const GroupList& groups, const Denominators& denominators) {
+  const RowOrder order(query, denominators);
+  std::vector<RowOrder::Candidate> candidates;
+  candidates.reserve(groups.entries.size());
+  for (const auto& group : groups.entries) {
+    if (group.figures.makes_row()) candidates.push_back(order.candidate(group));
   }
-  const RowOrder order(query);
-  const auto needed = std::min<std::size_t>(rows.size(), std::size_t{query.offset} + query.limit);
-  std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(needed), rows.end(), order);
-  return rows;
+  const auto begin = std::min<std::size_t>(query.offset, candidates.size());
+  const auto end = std::min<std::size_t>(begin + query.limit, candidates.size());
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(end), candidates.end(), order);
+
+  OrderedRows ordered;
+  ordered.total = candidates.size();
+  for (auto i = begin; i < end; ++i) {
+    const auto& group = *candidates[i].group;
+    ordered.rows.push_back(make_row(query, group.key, group.figures, denominators));
+  }
+  return ordered;
 }
 
 }  // namespace pico::stats

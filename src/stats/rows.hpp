@@ -18,14 +18,14 @@ struct Denominators {
 
 Needs needs_of(const Query& query);
 
-/// The groups that make rows, in the question's order (ties by the dimensions' values), before limit and offset.
-struct Group {
-  GroupKey key;
-  Figures figures;
-  Row row;
+/// The rows of the groups that make some, in the question's order (ties by the dimensions' values), within limit and offset.
+struct OrderedRows {
+  std::vector<Row> rows;
+  std::size_t total = 0;  ///< without limit and offset
 };
-std::vector<Group> ordered_rows(const Query& query, const Groups& groups, const Denominators& denominators);
+OrderedRows ordered_rows(const Query& query, const GroupList& groups, const Denominators& denominators);
 
-Row make_row(const Query& query, const GroupKey& key, const Figures& figures, const Denominators& denominators);
+using KeyView = std::array<std::string_view, 2>;
+Row make_row(const Query& query, const KeyView& key, const Figures& figures, const Denominators& denominators);
 
 }  // namespace pico::stats
