@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "session.hpp"
+#include "websocket_session.hpp"
 
 namespace pico::http {
 namespace {
@@ -44,6 +45,7 @@ struct LogException {
 
 struct IoThread::Sessions {
   boost::intrusive::list<Session> list;
+  boost::intrusive::list<WebSocketSession> websockets;
 };
 
 IoThread::IoThread(Shared& shared)
@@ -126,6 +128,11 @@ void IoThread::close_overdue() {
     if (!session.idle()) shared_.metrics.timeouts.Increment();
     session.close();
   }
+  for (auto& session : sessions_->websockets) {
+    if (!session.overdue(now)) continue;
+    shared_.metrics.timeouts.Increment();
+    session.close();
+  }
 }
 
 void IoThread::finished(Session* session) noexcept {
@@ -160,6 +167,23 @@ void IoThread::remove(Session& session) {
   note_if_idle();
 }
 
+void IoThread::add(WebSocketSession& session) {
+  sessions_->websockets.push_back(session);
+  shared_.metrics.connections.Increment();
+  shared_.metrics.websockets.Increment();
+}
+
+void IoThread::remove(WebSocketSession& session) {
+  sessions_->websockets.erase(sessions_->websockets.iterator_to(session));
+  shared_.metrics.connections.Decrement();
+  shared_.metrics.websockets.Decrement();
+  note_if_idle();
+}
+
+void IoThread::start(const std::shared_ptr<WebSocketSession>& session, boost::beast::http::request<boost::beast::http::string_body> handshake) {
+  asio::co_spawn(context_, serve_websocket(session, std::move(handshake)), LogException{});
+}
+
 void IoThread::stop_accepting() {
   asio::post(context_, [this] {
     stopping_ = true;
@@ -167,6 +191,7 @@ void IoThread::stop_accepting() {
     if (acceptor_) acceptor_->close(ignored);
     for (auto& session : sessions_->list)
       if (session.idle()) session.close();
+    for (auto& session : sessions_->websockets) session.go_away();
     note_if_idle();
   });
 }
@@ -174,11 +199,12 @@ void IoThread::stop_accepting() {
 void IoThread::close_all() {
   asio::post(context_, [this] {
     for (auto& session : sessions_->list) session.close();
+    for (auto& session : sessions_->websockets) session.close();
   });
 }
 
 void IoThread::note_if_idle() {
-  if (!stopping_ || !sessions_->list.empty()) return;
+  if (!stopping_ || !sessions_->list.empty() || !sessions_->websockets.empty()) return;
   ticker_.cancel();
   work_.reset();
   const std::lock_guard lock(idle_mutex_);

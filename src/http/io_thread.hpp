@@ -2,6 +2,8 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/intrusive/list.hpp>
 #include <condition_variable>
 #include <mutex>
@@ -16,6 +18,7 @@
 namespace pico::http {
 
 class Session;
+class WebSocketSession;
 
 /// What all io threads of a listener share. Read-only but for the members that synchronise themselves.
 struct Shared {
@@ -50,6 +53,10 @@ class IoThread {
 
   void add(Session& session);
   void remove(Session& session);
+  void add(WebSocketSession& session);
+  void remove(WebSocketSession& session);
+  /// Lets it answer the handshake and serve.
+  void start(const std::shared_ptr<WebSocketSession>& session, boost::beast::http::request<boost::beast::http::string_body> handshake);
   /// A session begins to wait for a request: from here its time counts for make_room().
   void waits(Session& session);
   [[nodiscard]] asio::io_context& context() { return context_; }

@@ -7,6 +7,7 @@ namespace pico::http {
 struct Metrics {
   Metrics(metrics::Registry& registry, const std::string& name)
       : connections(registry.gauge("picolytics_http_connections", "Open connections.", {{"listener", name}})),
+        websockets(registry.gauge("picolytics_http_websockets", "Those of them that are WebSockets.", {{"listener", name}})),
         refused(registry.counter("picolytics_http_connections_refused_total", "Connections closed at once because a cap was reached.",
                                  {{"listener", name}})),
         evicted(registry.counter("picolytics_http_connections_evicted_total",
@@ -23,6 +24,7 @@ struct Metrics {
             {{"listener", name}})) {}
 
   metrics::Gauge& connections;
+  metrics::Gauge& websockets;
   metrics::Counter& refused;
   metrics::Counter& evicted;
   metrics::Counter& timeouts;

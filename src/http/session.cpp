@@ -82,7 +82,7 @@ Session::Session(Socket socket, IoThread& io, const IpAddress& peer)
 
 Session::~Session() {
   io_.remove(*this);
-  io_.shared().connections.leave(peer_, trusted_proxy_);
+  if (counted_) io_.shared().connections.leave(peer_, trusted_proxy_);
 }
 
 void Session::close() {
@@ -106,6 +106,24 @@ std::function<void(Response)> Session::answer_later() {
     };
     asio::post(io_.context(), std::move(hand_over));
   };
+}
+
+void Session::upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) {
+  if (!boost::beast::websocket::is_upgrade(parser_->get())) {
+    response_ = Response::error(426, "this address speaks WebSocket").with("Upgrade", "websocket");
+  } else if (in_.size() > 0) {
+    reject(400, "a WebSocket begins with the answer to its handshake");  // what has been sent before that cannot be told from a second request
+  } else {
+    upgrade_.emplace(Upgrade{std::move(protocol), options});
+  }
+}
+
+/// Hands the connection over to a WebSocket session.
+void Session::open_websocket() {
+  io_.shared().router.count(match_.index, 101);
+  counted_ = false;
+  const auto websocket = std::make_shared<WebSocketSession>(std::move(socket_), io_, peer_, trusted_proxy_, std::move(*upgrade_));
+  io_.start(websocket, parser_->release());
 }
 
 void Session::resume() {
@@ -295,6 +313,7 @@ Awaitable<void> serve(std::unique_ptr<Session> owned) {
       session.in_.commit(received);
     }
     session.handle();
+    if (session.upgrade_) co_return session.open_websocket();
     if (!session.response_) co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(Session::Wait{&session}, use_awaitable);
     session.compose();
     if (!session.write_now()) {

@@ -10,6 +10,7 @@
 
 #include "io_thread.hpp"
 #include "pico/http/exchange.hpp"
+#include "websocket_session.hpp"
 
 namespace pico::http {
 
@@ -25,6 +26,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   void answer(Response response) override;
   void finish(std::uint8_t code) noexcept override;
   std::function<void(Response)> answer_later() override;
+  void upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) override;
 
   void close();
   /// Time's up for the current phase (a handler at work has no deadline).
@@ -50,6 +52,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   void handle();
   void compose();
   bool write_now();
+  void open_websocket();
   void wait_for_answer_with(asio::any_completion_handler<void()> handler);
   struct Wait;
 
@@ -66,6 +69,8 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   bool head_complete_ = false;
   bool keep_alive_ = true;
   bool linger_ = false;      // the client may still be sending: read it out before closing, or it never sees the answer
+  bool counted_ = true;      // in the connection table
+  std::optional<Upgrade> upgrade_;
   std::optional<Response> response_;
   std::uint8_t code_ = 0;
   std::optional<asio::any_completion_handler<void()>> waiter_;

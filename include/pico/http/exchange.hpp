@@ -4,6 +4,7 @@
 
 #include "pico/http/request.hpp"
 #include "pico/http/response.hpp"
+#include "pico/http/websocket.hpp"
 
 namespace pico::http {
 
@@ -13,7 +14,8 @@ namespace pico::http {
 /// A handler calls exactly one of
 ///  - answer(): at once, on the io thread, before it returns;
 ///  - answer_with() and then, from any thread, once finish(): for many cheap answers (a whole journal group finishes in one wake-up);
-///  - answer_later(), and then calls the returned function once, from any thread.
+///  - answer_later(), and then calls the returned function once, from any thread;
+///  - upgrade(), before it returns: the connection becomes a WebSocket.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -32,6 +34,9 @@ class Exchange {
 
   /// The function may be called from any thread, once; it must be called.
   virtual std::function<void(Response)> answer_later() = 0;
+
+  /// Makes the connection a WebSocket on which that protocol is spoken. A request that does not ask for one is answered 426.
+  virtual void upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) = 0;
 
  protected:
   Exchange() = default;

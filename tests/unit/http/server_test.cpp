@@ -71,6 +71,7 @@ class ServerTest : public testing::Test {
     router_.add(Method::post, "/echo",
                 [](Exchange& exchange) { exchange.answer(Response::json(200, std::string(exchange.request().body))); },
                 {.max_body = 64, .cors = true});
+    router_.add(Method::get, "/ws", [](Exchange& exchange) { exchange.upgrade(nullptr, {}); });
     router_.add(Method::get, "/client", [](Exchange& exchange) {
       exchange.answer(Response::json(200, exchange.request().client.to_string()));
     });
@@ -111,6 +112,20 @@ class ServerTest : public testing::Test {
   std::vector<Exchange*> waiting_;  // guarded by mutex_
   std::unique_ptr<Server> server_;
 };
+
+TEST_F(ServerTest, ARequestThatAsksForNoWebSocketIsAnswered426) {
+  Client client(server_->address());
+  client.send("GET /ws HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto answer = client.receive();
+  EXPECT_NE(answer.find("426 Upgrade Required"), std::string::npos);
+  EXPECT_NE(answer.find("Upgrade: websocket"), std::string::npos);
+}
+
+TEST_F(ServerTest, BytesBehindAHandshakeAreRefused) {
+  Client client(server_->address());
+  client.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\nGET / HTTP/1.1\r\n");
+  EXPECT_NE(client.receive_all().find("400 Bad Request"), std::string::npos);
+}
 
 TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
   start();
