@@ -114,6 +114,7 @@ class ServerTest : public testing::Test {
 };
 
 TEST_F(ServerTest, ARequestThatAsksForNoWebSocketIsAnswered426) {
+  start();
   Client client(server_->address());
   client.send("GET /ws HTTP/1.1\r\nHost: a\r\n\r\n");
   const auto answer = client.receive();
@@ -122,6 +123,7 @@ TEST_F(ServerTest, ARequestThatAsksForNoWebSocketIsAnswered426) {
 }
 
 TEST_F(ServerTest, BytesBehindAHandshakeAreRefused) {
+  start();
   Client client(server_->address());
   client.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\nGET / HTTP/1.1\r\n");
   EXPECT_NE(client.receive_all().find("400 Bad Request"), std::string::npos);
