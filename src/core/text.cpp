@@ -28,7 +28,7 @@ bool is_unwanted_control(char32_t c) {
 std::size_t clean_prefix(std::string_view text, std::size_t max_bytes) {
   std::size_t at = 0;
   while (at < text.size()) {
-    if (is_printable_ascii(text[at]) && at < max_bytes) {  // nearly all of what browsers send
+    if (at < max_bytes && is_printable_ascii(text[at])) {  // nearly all of what browsers send
       ++at;
       continue;
     }

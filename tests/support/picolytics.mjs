@@ -64,7 +64,7 @@ export class Server {
     const [program, ...args] = this.command;
     this.process = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { PATH: process.env.PATH, DATA_DIR: this.dir, LISTEN_ADDR: "127.0.0.1:0", ADMIN_LISTEN: "127.0.0.1:0", LOG_FORMAT: "text", REQUEST_RATE_LIMIT: "0", ...this.env },
+      env: { PATH: process.env.PATH, ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? "", DATA_DIR: this.dir, LISTEN_ADDR: "127.0.0.1:0", ADMIN_LISTEN: "127.0.0.1:0", LOG_FORMAT: "text", REQUEST_RATE_LIMIT: "0", ...this.env },
     });
     this.process.stderr.on("data", (bytes) => (this.stderr += bytes));
     this.exited = new Promise((resume) => this.process.once("exit", (code, signal) => resume({ code, signal })));
@@ -141,6 +141,8 @@ export class Server {
       this.process.kill("SIGKILL");
     }
     rmSync(this.dir, { recursive: true, force: true });
+    // Of a build with sanitizers (scripts/test --asan).
+    if (/Sanitizer|runtime error:/.test(this.stderr)) throw new Error(this.stderr);
   }
 }
 
