@@ -160,10 +160,13 @@ void Catalogue::stop() {
 bool Catalogue::report_damage(const EpochId& id, std::uint32_t index, std::uint64_t offset, Sequence lost) {
   const std::lock_guard lock(mutex_);
   auto* epoch = find(id);
-  if (epoch == nullptr || !epoch->damage.emplace(index, offset).second) return false;
+  if (epoch == nullptr || epoch->damage.contains({index, offset})) return false;
+  // A disk can be damaged in any number of places. Those beyond the limit are counted, each time somebody comes by, but not logged.
+  const bool room = epoch->damage.size() < most_damage_reported;
+  if (room) epoch->damage.emplace(index, offset);
   metrics_.damaged_blocks.Increment();
   metrics_.lost_records.Increment(static_cast<double>(lost));
-  return true;
+  return room;
 }
 
 void Catalogue::release(const EpochId& id, Sequence sequence, Files::TimePoint now) {

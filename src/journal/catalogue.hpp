@@ -15,6 +15,9 @@
 
 namespace pico::journal {
 
+/// So many damaged places of an epoch are remembered and logged.
+inline constexpr std::size_t most_damage_reported = 1000;
+
 /// One segment file, as far as it holds durable records.
 struct Segment {
   std::filesystem::path path;

@@ -78,5 +78,11 @@ TEST_F(CatalogueTest, CountsADamagedPlaceOnce) {
   EXPECT_TRUE(catalogue_.report_damage(epoch_, 0, 8192, 1));
 }
 
+TEST_F(CatalogueTest, RemembersAndLogsDamageUpToALimit) {
+  std::size_t logged = 0;
+  for (std::uint64_t place = 1; place <= 2 * most_damage_reported; ++place) logged += catalogue_.report_damage(epoch_, 0, place * 512, 1) ? 1 : 0;
+  EXPECT_EQ(logged, most_damage_reported);
+}
+
 }  // namespace
 }  // namespace pico::journal
