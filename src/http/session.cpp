@@ -327,9 +327,10 @@ Awaitable<void> serve(std::unique_ptr<Session> owned) {
   boost::system::error_code ignored;
   session.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   session.deadline_ = std::chrono::steady_clock::now() + linger_time;
-  std::array<char, read_size> waste;
+  session.in_.clear();
   for (std::size_t total = 0; total < linger_bytes;) {
-    const auto [error, received] = co_await session.socket_.async_read_some(asio::buffer(waste), no_throw);
+    const asio::mutable_buffer waste = session.in_.prepare(read_size);  // not an array: every connection's frame would hold it
+    const auto [error, received] = co_await session.socket_.async_read_some(waste, no_throw);
     if (error) co_return;
     total += received;
   }

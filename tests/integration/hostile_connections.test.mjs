@@ -48,7 +48,7 @@ test("5,000 idle connections cost memory in kilobytes, and the others are answer
   await until("all to be open", async () => (await connections(server)) >= many);
   await assertAnswers(server);
   const grown = (await resident(server)) - before;
-  assert.ok(grown < many * 16 * 1024, `${(grown / many / 1024).toFixed(1)} kB a connection`);
+  assert.ok(grown < many * 12 * 1024, `${(grown / many / 1024).toFixed(1)} kB a connection`);
   for (const raw of idle) raw.destroy();
   await until("them to be gone", async () => (await connections(server)) < 100);
 });
