@@ -18,6 +18,7 @@
 #include "pico/http/server.hpp"
 #include "pico/ingest/ingest.hpp"
 #include "pico/journal/journal.hpp"
+#include "pico/stats/roller.hpp"
 #include "pico/storage/embedded_postgres.hpp"
 #include "pico/storage/migrator.hpp"
 #include "pico/storage/partitions.hpp"
@@ -130,6 +131,7 @@ Result<void> serve(const config::Config& config) {
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
   counters::Counter counter(counter_options(database), registry);
+  stats::Roller roller({.database = database}, registry, clock);
   http::RateLimiter limiter(config.http.request_rate_limit);
   limiter.report_to(registry);
 
@@ -143,6 +145,7 @@ Result<void> serve(const config::Config& config) {
   api::add_page_views_not_found(page_views_routes);
 
   housekeeping.start();
+  roller.start();
   ingest.start();
   public_server.start();
   if (page_views_server) page_views_server->start();
@@ -174,6 +177,7 @@ Result<void> serve(const config::Config& config) {
   ingest.stop();
   (*journal)->stop();
   housekeeping.stop();
+  roller.stop();
   writer.stop(left() / 2);
   pool.stop();
   if (admin_server) admin_server->stop(std::chrono::milliseconds(200));

@@ -1,5 +1,8 @@
 #include "rollup_table.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "codec.hpp"
 #include "sql.hpp"
 
@@ -10,6 +13,17 @@ namespace {
 constexpr std::size_t periods_at_a_time = 62;
 
 }  // namespace
+
+const std::vector<Dimension>& rolled_up_dimensions() {
+  static const auto dimensions = [] {
+    std::vector<Dimension> all;
+    for (auto number = 0; number <= std::numeric_limits<std::uint8_t>::max(); ++number) {
+      if (is_rolled_up(static_cast<Dimension>(number))) all.push_back(static_cast<Dimension>(number));
+    }
+    return all;
+  }();
+  return dimensions;
+}
 
 Day month_of(Day day) {
   const std::chrono::year_month_day date(day);

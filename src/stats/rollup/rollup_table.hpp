@@ -20,6 +20,9 @@ enum class RollupPeriod : std::uint8_t { day = 0, month = 1 };
 /// Values are dates, `2026-11-22`.
 inline constexpr Dimension days_of_month = Dimension::day;
 
+/// All that days are rolled up by.
+const std::vector<Dimension>& rolled_up_dimensions();
+
 /// The first day of the calendar month.
 Day month_of(Day day);
 

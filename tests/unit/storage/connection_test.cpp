@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <barrier>
+#include <future>
+
 #include "connecting.hpp"
 #include "native_connection.hpp"
 #include "support/silent_server.hpp"
@@ -254,6 +257,43 @@ TEST(Transaction, DoesNotPretendToCommitAFailedOne) {
   Transaction transaction(connection);
   EXPECT_TRUE(error_of([&] { connection.execute("select 1 / 0"); }).is_data_error());
   EXPECT_EQ(error_of([&] { transaction.commit(); }).sqlstate(), "25P02");
+}
+
+TEST(Transaction, TellsAConflictWithAnotherFromOtherErrors) {
+  const auto database = test::TestDatabase::empty();
+  auto connection = database.connect(), other = database.connect();
+  connection.execute("create table public.t (n int); insert into public.t values (1)");
+  Transaction transaction(connection, Isolation::repeatable_read);
+  connection.execute("select n from public.t");
+  other.execute("update public.t set n = 2");
+  try {
+    connection.execute("update public.t set n = 3");
+    FAIL() << "the row has changed since the snapshot";
+  } catch (const DatabaseError& error) {
+    EXPECT_TRUE(error.is_transaction_conflict()) << error.what();
+    EXPECT_FALSE(error.connection_lost());
+  }
+}
+
+TEST(Transaction, TellsADeadlockAsAConflict) {
+  const auto database = test::TestDatabase::empty();
+  auto connection = database.connect(), other = database.connect();
+  for (auto* session : {&connection, &other}) session->execute("set deadlock_timeout = '50ms'");
+  const auto both = [](Connection& session, int first, int second, std::barrier<>& holding) {
+    Transaction transaction(session);
+    session.execute("select pg_advisory_xact_lock($1)", first);
+    holding.arrive_and_wait();
+    try {
+      session.execute("select pg_advisory_xact_lock($1)", second);
+    } catch (const DatabaseError& error) {
+      return error.is_transaction_conflict();
+    }
+    return false;
+  };
+  std::barrier holding(2);
+  auto conflict = std::async(std::launch::async, [&] { return both(other, 2, 1, holding); });
+  const auto mine = both(connection, 1, 2, holding);
+  EXPECT_NE(mine, conflict.get()) << "one of them has to give way";
 }
 
 TEST(Transaction, SeesOneSnapshotWhenRepeatableRead) {
