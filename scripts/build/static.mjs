@@ -17,9 +17,10 @@ const files = {
   'demo.html': await read('demo.html'),
   'demo.css': await read('demo.css'),
   'demo.js': await read('demo.js'),
+  'api/openapi.json': await read('openapi.json'),
 };
 
-await mkdir(out, { recursive: true });
+await mkdir(join(out, 'api'), { recursive: true });
 for (const [name, content] of Object.entries(files)) {
   const bytes = Buffer.from(content);
   await writeFile(join(out, name), bytes);

@@ -14,6 +14,7 @@
 #include "pico/api/collect.hpp"
 #include "pico/api/demo.hpp"
 #include "pico/api/page_views.hpp"
+#include "pico/api/stats.hpp"
 #include "pico/enrich/enricher.hpp"
 #include "pico/http/server.hpp"
 #include "pico/ingest/ingest.hpp"
@@ -125,9 +126,11 @@ Result<void> serve(const config::Config& config) {
   }
 
   // The way of an event, from its end to its beginning.
-  storage::Metrics storage_metrics(registry);
-  storage::Pool pool(pool_options(config, database), storage_metrics);
   const SystemClock clock;
+  storage::Metrics storage_metrics(registry);
+  stats::Service figures(stats::Options{}, registry, clock);  // outlives the threads that ask it
+  storage::ApiKeyCache api_keys(clock);
+  storage::Pool pool(pool_options(config, database), storage_metrics);
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
   counters::Counter counter(counter_options(database), registry);
@@ -143,6 +146,7 @@ Result<void> serve(const config::Config& config) {
   api::add_page_views_routes(public_routes, {counter, pool, public_access, clock});
   api::add_page_views_routes(page_views_routes, {counter, pool, page_views_access, clock});
   api::add_page_views_not_found(page_views_routes);
+  api::add_stats_routes(public_routes, pool, figures, api_keys, {.requests_per_hour = config.http.api_requests_per_hour});
 
   housekeeping.start();
   roller.start();

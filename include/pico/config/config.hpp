@@ -61,6 +61,7 @@ struct Http {
   std::size_t connections_per_client = 0;  ///< 0: no cap
   std::chrono::seconds header_timeout{}, body_timeout{}, idle_timeout{};
   int io_threads = 0;
+  unsigned api_requests_per_hour = 0;  ///< of one key; 0: no limit
 };
 
 struct AutoTls {
