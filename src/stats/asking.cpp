@@ -234,9 +234,7 @@ Groups Asking::rolled_figures(const Asked& asked, std::span<const DimensionRef> 
   };
 
   if (time == Dimension::day) {
-    for (const auto& [day, table] : rollups_.by_day(connection_, covered, dimension, asked.range.first, asked.range.last)) {
-      add_of_day(day, *table);
-    }
+    rollups_.each_day(connection_, covered, dimension, asked.range.first, asked.range.last, add_of_day);
   } else {
     for (auto first = asked.range.first; first <= asked.range.last;) {
       auto last = asked.range.last;

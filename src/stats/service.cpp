@@ -18,7 +18,7 @@ Error no_such_site() {
 
 struct Service::Impl {
   Impl(const Options& wanted, metrics::Registry& registry, const Clock& used_clock)
-      : options(wanted), clock(used_clock), cubes(options.cube_bytes, registry), rollups(options.rollup_cache_bytes, registry) {}
+      : options(wanted), clock(used_clock), cubes(options.cube_bytes, registry), rollups(options.rollup_cache_bytes, registry, options.max_groups) {}
 
   const Options options;
   const Clock& clock;

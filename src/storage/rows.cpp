@@ -125,9 +125,9 @@ void Rows::read(std::size_t row, std::size_t column, Instant& value) const {
 void Rows::read(std::size_t row, std::size_t column, std::vector<std::uint8_t>& value) const {
   const auto field = not_null(row, column);
   if (!field.starts_with("\\x")) mismatch("not bytes");
-  value.clear();
-  for (std::size_t i = 2; i + 1 < field.size(); i += 2) {
-    value.push_back(static_cast<std::uint8_t>(hex_digit(field[i]) << 4 | hex_digit(field[i + 1])));
+  value.resize((field.size() - 2) / 2);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    value[i] = static_cast<std::uint8_t>(hex_digit(field[2 + 2 * i]) << 4 | hex_digit(field[3 + 2 * i]));
   }
 }
 

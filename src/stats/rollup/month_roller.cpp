@@ -7,7 +7,6 @@
 #include "codec.hpp"
 #include "conflicts.hpp"
 #include "day_roller.hpp"
-#include "rollup_table.hpp"
 #include "sql.hpp"
 
 namespace pico::stats {
@@ -41,10 +40,16 @@ void each_day(Connection& connection, const SiteMonth& month, Dimension dimensio
   });
 }
 
-void write_dimension(Connection& connection, const SiteMonth& month, Dimension dimension, const std::vector<Day>& days) {
+void write_dimension(Connection& connection, const SiteMonth& month, Dimension dimension, const std::vector<Day>& days,
+                     std::size_t max_rows) {
   Table sum;
-  each_day(connection, month, dimension, days, [&](Day, const DecodedTable& table) { table.add_to(sum); });
-  if (!sum.empty()) write_rollup(connection, month.site, RollupPeriod::month, month.month, dimension, sum);
+  bool too_large = false;
+  each_day(connection, month, dimension, days, [&](Day, const DecodedTable& table) {
+    if (!too_large) table.add_to(sum);
+    if (sum.size() > max_rows) too_large = true, sum = {};
+  });
+  if (too_large) write_too_large(connection, month.site, month.month, dimension);
+  else if (!sum.empty()) write_rollup(connection, month.site, RollupPeriod::month, month.month, dimension, sum);
 }
 
 void write_days(Connection& connection, const SiteMonth& month, const std::vector<Day>& days) {
@@ -56,11 +61,11 @@ void write_days(Connection& connection, const SiteMonth& month, const std::vecto
   write_rollup(connection, month.site, RollupPeriod::month, month.month, days_of_month, by_day);
 }
 
-bool roll_month_once(Connection& connection, const SiteMonth& month) {
+bool roll_month_once(Connection& connection, const SiteMonth& month, std::size_t max_rows) {
   Transaction transaction(connection, storage::Isolation::repeatable_read);
   const auto days = days_to_sum(connection, month);
   if (days.empty()) return false;
-  for (const auto dimension : rolled_up_dimensions()) write_dimension(connection, month, dimension, days);
+  for (const auto dimension : rolled_up_dimensions()) write_dimension(connection, month, dimension, days, max_rows);
   write_days(connection, month, days);
   raise_version(connection, month.site);
   transaction.commit();
@@ -77,9 +82,9 @@ std::vector<SiteMonth> months_without_rollup(Connection& connection, Day from, D
   return months;
 }
 
-bool roll_month(Connection& connection, const SiteMonth& month) {
+bool roll_month(Connection& connection, const SiteMonth& month, std::size_t max_rows) {
   try {
-    return with_conflicts_retried([&] { return roll_month_once(connection, month); });
+    return with_conflicts_retried([&] { return roll_month_once(connection, month, max_rows); });
   } catch (const DamagedDay& damaged) {
     spdlog::warn("the rollup of {} of site {} cannot be read and is made anew", to_string(damaged.day), month.site);
     unroll_day(connection, month.site, damaged.day);

@@ -4,6 +4,7 @@
 #include "pico/core/time.hpp"
 #include "pico/storage/connection.hpp"
 #include "pico/storage/ingest_rows.hpp"
+#include "rollup_table.hpp"
 
 namespace pico::stats {
 
@@ -18,8 +19,9 @@ inline constexpr std::size_t most_months_at_once = 1000;
 /// newest first, not more than most_months_at_once. Throws storage::DatabaseError.
 std::vector<SiteMonth> months_without_rollup(storage::Connection& connection, Day from, Day to);
 
-/// Sums up the rollups of the month's days, in one transaction. False: something has changed meanwhile, or a day's rollup could not be read;
+/// Sums up the rollups of the month's days, in one transaction, one dimension at a time: those that get larger than max_rows are left to
+/// the days. False: something has changed meanwhile, or a day's rollup could not be read;
 /// that day is then due again. Throws storage::DatabaseError; conflicts are tried again a few times first.
-bool roll_month(storage::Connection& connection, const SiteMonth& month);
+bool roll_month(storage::Connection& connection, const SiteMonth& month, std::size_t max_rows = max_month_rows);
 
 }  // namespace pico::stats

@@ -12,6 +12,7 @@
 #include "cache.hpp"
 #include "codec.hpp"
 #include "cube/day_cube.hpp"
+#include "groups.hpp"
 #include "rollup_table.hpp"
 #include "site_rollups.hpp"
 
@@ -19,7 +20,8 @@ namespace pico::stats {
 namespace {
 
 using Days = std::vector<Day>;
-using ByDay = std::vector<std::pair<Day, std::shared_ptr<const Table>>>;
+using EachDay = std::function<void(Day, const Table&)>;
+using ByDay = std::vector<std::pair<Day, Table>>;
 
 constexpr std::size_t max_damaged_days = 10'000;
 
@@ -85,19 +87,24 @@ Plan plan(const SiteRollups& rollups, std::span<const Day> wanted) {
 }  // namespace
 
 struct RollupStore::Impl {
-  Impl(std::size_t max_bytes, metrics::Registry& registry)
+  Impl(std::size_t max_bytes, metrics::Registry& registry, std::size_t wanted_rows)
       : cache(max_bytes, registry),
+        most_kept_by_day(max_bytes / 8),
+        max_rows(wanted_rows),
         damaged_total(registry.counter("picolytics_rollups_damaged_total", "Stored rollups that could not be read.")) {}
 
   std::shared_ptr<const SiteRollups> rollups(storage::Connection& connection, const Coverage& coverage);
   std::set<Day> damaged_days(storage::SiteId site, std::int64_t version);
   void note_damage(const Coverage& coverage, Day day);
   void read_days(storage::Connection& connection, const Coverage& coverage, Dimension dimension, std::span<const Day> days,
-                 const std::function<void(Day, const DecodedTable&)>& each, const std::function<void(Day, const Table&)>& recounted);
+                 const std::function<void(Day, const DecodedTable&)>& each, const EachDay& recounted);
   Table sum(storage::Connection& connection, const Coverage& coverage, Dimension dimension, std::span<const Day> days);
-  ByDay tables(storage::Connection& connection, const Coverage& coverage, Dimension dimension, std::span<const Day> days);
+  void read_by_day(storage::Connection& connection, const Coverage& coverage, Dimension dimension, std::span<const Day> days,
+                   const EachDay& each);
 
   Cache cache;
+  const std::size_t most_kept_by_day;  // bytes
+  const std::size_t max_rows;
   metrics::Counter& damaged_total;
   std::mutex mutex;
   /// Which days could not be read, as of which version. Guarded by mutex.
@@ -132,7 +139,7 @@ void RollupStore::Impl::note_damage(const Coverage& coverage, Day day) {
 
 void RollupStore::Impl::read_days(storage::Connection& connection, const Coverage& coverage, Dimension dimension,
                                   std::span<const Day> days, const std::function<void(Day, const DecodedTable&)>& each,
-                                  const std::function<void(Day, const Table&)>& recounted) {
+                                  const EachDay& recounted) {
   Days unreadable;
   read_rollups(connection, coverage.site, RollupPeriod::day, dimension, days, [&](Day day, const auto& payload) {
     const auto table = DecodedTable::of(payload);
@@ -154,42 +161,52 @@ Table RollupStore::Impl::sum(storage::Connection& connection, const Coverage& co
   const auto known = rollups(connection, coverage);
   auto [months, days] = plan(*known, wanted);
   Table sum;
+  const auto check = [&] {
+    if (sum.size() > max_rows) throw TooManyGroups();
+  };
   const auto take = [&](const DecodedTable& table) {
     if (sum.empty()) sum.reserve(table.size());
     table.add_to(sum);
+    check();
   };
   read_rollups(connection, coverage.site, RollupPeriod::month, dimension, months, [&](Day month, const auto& payload) {
     if (const auto table = DecodedTable::of(payload)) return take(*table);
-    damaged_total.Increment();
+    if (!payload.empty()) damaged_total.Increment();
     for (const auto& [day, figures] : known->months.at(month)) days.push_back(day);
   });
   read_days(
       connection, coverage, dimension, days, [&](Day, const DecodedTable& table) { take(table); },
-      [&](Day, const Table& table) { add(sum, table); });
+      [&](Day, const Table& table) {
+        add(sum, table);
+        check();
+      });
   return sum;
 }
 
-ByDay RollupStore::Impl::tables(storage::Connection& connection, const Coverage& coverage, Dimension dimension,
-                                std::span<const Day> wanted) {
-  std::map<Day, std::shared_ptr<Table>> tables;
-  for (const auto day : wanted) tables.emplace(day, std::make_shared<Table>());
+void RollupStore::Impl::read_by_day(storage::Connection& connection, const Coverage& coverage, Dimension dimension,
+                                    std::span<const Day> wanted, const EachDay& each) {
   Days days(wanted.begin(), wanted.end());
   if (dimension == Dimension::none) {
     // Months know the totals of their days: a year without reading a day.
     for (const auto& [month, content] : rollups(connection, coverage)->months) {
       for (const auto& [day, figures] : content) {
-        if (const auto table = tables.find(day); table != tables.end() && !figures.zero()) add(*table->second, "", figures);
+        if (std::erase(days, day) > 0 && !figures.zero()) each(day, {{"", figures}});
       }
-      std::erase_if(days, [&](Day day) { return month_of(day) == month && std::ranges::binary_search(content, day, {}, &std::pair<Day, Figures>::first); });
     }
   }
-  read_days(
-      connection, coverage, dimension, days, [&](Day day, const DecodedTable& table) { table.add_to(*tables.at(day)); },
-      [&](Day day, const Table& table) { *tables.at(day) = table; });
-  return {tables.begin(), tables.end()};
+  const auto give_decoded = [&](Day day, const DecodedTable& decoded) {
+    Table table;
+    table.reserve(decoded.size());
+    decoded.add_to(table);
+    each(day, table);
+  };
+  read_days(connection, coverage, dimension, days, give_decoded, [&](Day day, const Table& table) {
+    if (!table.empty()) each(day, table);
+  });
 }
 
-RollupStore::RollupStore(std::size_t max_bytes, metrics::Registry& registry) : impl_(std::make_unique<Impl>(max_bytes, registry)) {}
+RollupStore::RollupStore(std::size_t max_bytes, metrics::Registry& registry, std::size_t max_rows)
+    : impl_(std::make_unique<Impl>(max_bytes, registry, max_rows)) {}
 RollupStore::~RollupStore() = default;
 
 Coverage RollupStore::coverage(storage::Connection& connection, storage::SiteId site, Day first, Day last) {
@@ -221,15 +238,24 @@ std::shared_ptr<const Table> RollupStore::fold(storage::Connection& connection, 
   return table;
 }
 
-ByDay RollupStore::by_day(storage::Connection& connection, const Coverage& coverage, Dimension dimension, Day first, Day last) {
+void RollupStore::each_day(storage::Connection& connection, const Coverage& coverage, Dimension dimension, Day first, Day last,
+                           const EachDay& each) {
   const auto days = within(coverage.closed, first, last);
   auto key = key_of('d', coverage, dimension, days);
-  if (const auto cached = impl_->cache.find<ByDay>(key)) return *cached;
-  const auto tables = std::make_shared<const ByDay>(impl_->tables(connection, coverage, dimension, days));
-  std::size_t bytes = tables->capacity() * sizeof(ByDay::value_type);
-  for (const auto& [day, table] : *tables) bytes += bytes_of(*table) + 64;
-  impl_->cache.put(std::move(key), tables, bytes);
-  return *tables;
+  if (const auto cached = impl_->cache.find<ByDay>(key)) {
+    for (const auto& [day, table] : *cached) each(day, table);
+    return;
+  }
+  // Kept as long as that is little, such as totals and sources.
+  auto kept = std::make_shared<ByDay>();
+  std::size_t bytes = 0;
+  impl_->read_by_day(connection, coverage, dimension, days, [&](Day day, const Table& table) {
+    each(day, table);
+    bytes += bytes_of(table) + sizeof(ByDay::value_type);
+    if (bytes <= impl_->most_kept_by_day) kept->emplace_back(day, table);
+    else kept->clear();
+  });
+  if (bytes <= impl_->most_kept_by_day) impl_->cache.put(std::move(key), std::shared_ptr<const ByDay>(std::move(kept)), bytes);
 }
 
 }  // namespace pico::stats

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "figures.hpp"
@@ -26,18 +26,20 @@ struct Coverage {
 /// Reads rollups, and keeps what it folded. Thread-safe.
 class RollupStore {
  public:
-  RollupStore(std::size_t max_bytes, metrics::Registry& registry);
+  /// max_rows: the largest table that it makes.
+  RollupStore(std::size_t max_bytes, metrics::Registry& registry, std::size_t max_rows = 1'000'000);
   ~RollupStore();
 
   /// In the caller's transaction (REPEATABLE READ). Throws storage::DatabaseError, as all below.
   Coverage coverage(storage::Connection& connection, storage::SiteId site, Day first, Day last);
 
-  /// The sum over the closed days of the coverage that lie within first … last, by months where it can.
+  /// The sum over the closed days of the coverage that lie within first … last, by months where it can. Throws TooManyGroups, too.
   std::shared_ptr<const Table> fold(storage::Connection& connection, const Coverage& coverage, Dimension dimension, Day first,
                                     Day last);
-  /// The same, day by day; days without facts are left out.
-  std::vector<std::pair<Day, std::shared_ptr<const Table>>> by_day(storage::Connection& connection, const Coverage& coverage,
-                                                                   Dimension dimension, Day first, Day last);
+  /// The same, day by day, in any order: what `each` is given lives as long as the call, so that a year of large days fits in memory.
+  /// Days without figures are left out.
+  void each_day(storage::Connection& connection, const Coverage& coverage, Dimension dimension, Day first, Day last,
+                const std::function<void(Day, const Table&)>& each);
 
  private:
   struct Impl;

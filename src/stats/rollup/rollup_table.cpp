@@ -12,6 +12,12 @@ namespace {
 /// Payloads held at once while reading; the largest are some hundred kilobytes.
 constexpr std::size_t periods_at_a_time = 62;
 
+void write_payload(storage::Connection& connection, storage::SiteId site, RollupPeriod period, Day start, Dimension dimension,
+                   std::span<const std::uint8_t> payload) {
+  connection.execute("insert into pico.rollups (site_id, period, start, dimension, payload) values ($1, $2, $3, $4, $5)", site,
+                     static_cast<int>(period), start, static_cast<int>(dimension), payload);
+}
+
 }  // namespace
 
 const std::vector<Dimension>& rolled_up_dimensions() {
@@ -43,8 +49,11 @@ void read_rollups(storage::Connection& connection, storage::SiteId site, RollupP
 
 void write_rollup(storage::Connection& connection, storage::SiteId site, RollupPeriod period, Day start, Dimension dimension,
                   const Table& table) {
-  connection.execute("insert into pico.rollups (site_id, period, start, dimension, payload) values ($1, $2, $3, $4, $5)", site,
-                     static_cast<int>(period), start, static_cast<int>(dimension), std::span<const std::uint8_t>(encode(table)));
+  write_payload(connection, site, period, start, dimension, encode(table));
+}
+
+void write_too_large(storage::Connection& connection, storage::SiteId site, Day month, Dimension dimension) {
+  write_payload(connection, site, RollupPeriod::month, month, dimension, {});
 }
 
 void delete_rollups(storage::Connection& connection, storage::SiteId site, RollupPeriod period, Day start) {

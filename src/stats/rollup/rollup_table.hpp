@@ -31,6 +31,10 @@ Day month_of(Day day);
 void read_rollups(storage::Connection& connection, storage::SiteId site, RollupPeriod period, Dimension dimension,
                   std::span<const Day> starts, const std::function<void(Day, const std::vector<std::uint8_t>&)>& each);
 
+/// A table of more rows than max_month_rows is stored as no bytes: readers take the month's days.
+inline constexpr std::size_t max_month_rows = 1'000'000;
+void write_too_large(storage::Connection& connection, storage::SiteId site, Day month, Dimension dimension);
+
 void write_rollup(storage::Connection& connection, storage::SiteId site, RollupPeriod period, Day start, Dimension dimension,
                   const Table& table);
 

@@ -33,7 +33,9 @@ std::size_t Scrub::next(storage::Connection& connection) {
   const auto rows = connection.execute(sql("scrub.next"), site_, period_, start_, dimension_, rows_at_a_time);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     site_ = rows.get<int>(i, 0), period_ = rows.get<int>(i, 1), start_ = rows.get<Day>(i, 2), dimension_ = rows.get<int>(i, 3);
-    if (!DecodedTable::of(rows.get<std::vector<std::uint8_t>>(i, 4))) damaged.emplace(site_, period_, start_);
+    const auto payload = rows.get<std::vector<std::uint8_t>>(i, 4);
+    const bool too_large = payload.empty() && period_ == static_cast<int>(RollupPeriod::month);
+    if (!too_large && !DecodedTable::of(payload)) damaged.emplace(site_, period_, start_);
   }
   if (rows.size() < rows_at_a_time) site_ = 0, period_ = 0, start_ = {}, dimension_ = -1;
   for (const auto& [site, period, start] : damaged) {

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
+#include <map>
 
+#include "groups.hpp"
+#include "rollup/month_roller.hpp"
 #include "rollup/rollup_table.hpp"
 #include "support/test_postgres.hpp"
 
@@ -74,6 +76,13 @@ class RollupStoreTest : public testing::Test {
   Table pages(Day first, Day last) {
     Transaction transaction(connection_, Isolation::repeatable_read);
     return *store_.fold(connection_, coverage(first, last), Dimension::page, first, last);
+  }
+  std::map<Day, Table> by_day(RollupStore& store, Dimension dimension, Day first, Day last) {
+    std::map<Day, Table> days;
+    Transaction transaction(connection_, Isolation::repeatable_read);
+    const auto covered = store.coverage(connection_, site, first, last);
+    store.each_day(connection_, covered, dimension, first, last, [&](Day day, const Table& figures) { days.emplace(day, figures); });
+    return days;
   }
   double misses() { return registry_.counter("picolytics_rollup_cache_requests_total", "", {{"result", "miss"}}).Value(); }
 
@@ -220,16 +229,21 @@ TEST_F(RollupStoreTest, GivesFiguresDayByDay) {
   close(date(3, 2), {});
   close(date(3, 4), table({{"/b", 4}}));
   open(date(3, 5));
+  const auto expected = std::map<Day, Table>{{date(3, 1), table({{"/a", 1}})}, {date(3, 4), table({{"/b", 4}})}};
+  EXPECT_EQ(by_day(store_, Dimension::page, date(3, 1), date(3, 31)), expected);
+  connection_.execute("delete from pico.rollups");
+  EXPECT_EQ(by_day(store_, Dimension::page, date(3, 1), date(3, 31)), expected) << "from memory";
+}
+
+TEST_F(RollupStoreTest, GivesDaysOneByOneThatAreTooMuchToKeep) {
+  RollupStore small(8 * 2000, registry_);
+  for (unsigned day = 1; day <= 20; ++day) close(date(3, day), table({{"/a", day}}));
   for (int again = 0; again < 2; ++again) {
-    Transaction transaction(connection_, Isolation::repeatable_read);
-    const auto days = store_.by_day(connection_, coverage(date(3, 1), date(3, 31)), Dimension::page, date(3, 1), date(3, 31));
-    ASSERT_EQ(days.size(), 3u);
-    EXPECT_EQ(days[0].first, date(3, 1));
-    EXPECT_EQ(*days[0].second, table({{"/a", 1}}));
-    EXPECT_EQ(days[1].first, date(3, 2));
-    EXPECT_EQ(*days[1].second, table({}));
-    EXPECT_EQ(*days[2].second, table({{"/b", 4}}));
+    const auto days = by_day(small, Dimension::page, date(3, 1), date(3, 31));
+    EXPECT_EQ(days.size(), 20u);
+    EXPECT_EQ(days.at(date(3, 7)), table({{"/a", 7}}));
   }
+  EXPECT_LE(registry_.gauge("picolytics_rollup_cache_bytes", "").Value(), 2000);
 }
 
 TEST_F(RollupStoreTest, TakesTotalsDayByDayFromMonths) {
@@ -238,11 +252,27 @@ TEST_F(RollupStoreTest, TakesTotalsDayByDayFromMonths) {
   close(date(4, 1), table({{"/a", 3}}));
   close_month(date(3, 1), {date(3, 1), date(3, 2)}, {});
   mark(connection_, date(3, 2));
+  EXPECT_EQ(by_day(store_, Dimension::none, date(3, 1), date(4, 30)),
+            (std::map<Day, Table>{{date(3, 1), table({{"", 1000}})}, {date(4, 1), table({{"", 3}})}}));
+}
+
+TEST_F(RollupStoreTest, RefusesToMakeATableThatIsTooLarge) {
+  RollupStore bounded(1 << 20, registry_, 3);
+  close(date(3, 1), table({{"/a", 1}, {"/b", 1}, {"/c", 1}}));
+  close(date(3, 2), table({{"/d", 2}}));
   Transaction transaction(connection_, Isolation::repeatable_read);
-  const auto days = store_.by_day(connection_, coverage(date(3, 1), date(4, 30)), Dimension::none, date(3, 1), date(4, 30));
-  ASSERT_EQ(days.size(), 2u);
-  EXPECT_EQ(days[0].second->at("").visits, 1000) << "the month's";
-  EXPECT_EQ(days[1].second->at("").visits, 3);
+  const auto covered = bounded.coverage(connection_, site, date(3, 1), date(3, 2));
+  EXPECT_EQ(bounded.fold(connection_, covered, Dimension::page, date(3, 1), date(3, 1))->size(), 3u);
+  EXPECT_THROW(bounded.fold(connection_, covered, Dimension::page, date(3, 1), date(3, 2)), TooManyGroups);
+}
+
+TEST_F(RollupStoreTest, TakesTheDaysOfAMonthThatWasTooLargeToSumUp) {
+  close(date(3, 1), table({{"/a", 1}}));
+  close(date(3, 2), table({{"/b", 2}}));
+  ASSERT_TRUE(roll_month(connection_, {site, date(3, 1)}, 1));
+  EXPECT_EQ(connection_.execute("select from pico.rollups where period = 1 and payload = ''").size(), 1u) << "pages; there is one total";
+  EXPECT_EQ(pages(date(3, 1), date(3, 31)), table({{"/a", 1}, {"/b", 2}}));
+  EXPECT_EQ(registry_.counter("picolytics_rollups_damaged_total", "").Value(), 0);
 }
 
 TEST_F(RollupStoreTest, WorksWithoutRoomToKeepAnything) {
