@@ -78,6 +78,7 @@ void Housekeeping::round(storage::Connection& connection) {
   if (now >= next_partitions_) {
     storage::ensure_partitions_ahead(connection, TimeZone().local_day(storage::database_now(connection)));
     next_partitions_ = now + partitions_interval;
+    if (const auto removed = storage::continue_removals(connection); removed > 0) spdlog::info("finished the removal of {} sites", removed);
   }
   if (now >= next_prune_) {
     prune(connection);

@@ -115,6 +115,7 @@ writer::Options writer_options(const config::Config& config, const storage::Conn
   options.batch_max_events = config.writer.batch_max_size;
   options.batch_max_delay = config.writer.batch_max_wait;
   options.session_timeout = config.writer.session_timeout;
+  options.make_sites = config.sites.registration == config::SiteRegistration::automatic;
   return options;
 }
 

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "forgotten_days.hpp"
 #include "short_locks.hpp"
 #include "sql.hpp"
 
@@ -76,6 +77,32 @@ void create_missing(Connection& connection, const std::vector<Day>& first_days, 
   if (!statements.empty()) connection.execute(statements);
 }
 
+/// Removes the month's facts and all that is kept of its days, at once for everybody; returns the partitions, which are empty now.
+std::vector<std::string> empty_month(Connection& connection, Day month) {
+  std::vector<std::string> names;
+  with_short_locks(connection, [&] {
+    connection.execute("select pg_advisory_xact_lock($1)", lock_id);  // nobody else drops them meanwhile
+    const auto rows = connection.execute(sql("partitions.of_month"), month);
+    names.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) names.push_back(rows.get<std::string>(i, 0));
+    if (names.empty()) return;
+    // Emptying locks these partitions only, not the tables, so that writers go on with the other months.
+    connection.execute(fmt::format("truncate pico.{}", fmt::join(names, ", pico.")));
+    forget_month(connection, month);
+  });
+  return names;
+}
+
+/// Unless it has facts again: late events may have come after it was emptied. They stay until the next time.
+void drop_empty_partition(Connection& connection, const std::string& name) {
+  const auto table = name.substr(0, name.size() - std::string_view("_2026_11").size());
+  with_short_locks(connection, [&] {
+    connection.execute(fmt::format("lock table only pico.{} in access exclusive mode", table));  // first, as writers do
+    if (connection.execute("select to_regclass('pico.' || $1)", name).is_null(0, 0)) return;
+    if (connection.execute(fmt::format("select from pico.{} limit 1", name)).empty()) connection.execute("drop table pico." + name);
+  });
+}
+
 }  // namespace
 
 void ensure_partitions(Connection& connection, std::span<const Day> wanted, int hash_parts) {
@@ -93,14 +120,15 @@ void ensure_partitions_ahead(Connection& connection, Day today, int hash_parts) 
 }
 
 std::vector<std::string> drop_partitions_before(Connection& connection, Day day) {
-  const auto rows = connection.execute(sql("partitions.before"), day);
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < rows.size(); ++i) names.push_back(rows.get<std::string>(i, 0));
-  // One transaction each: dropping locks its table against everybody, and two such locks at a time invite deadlocks.
-  for (const auto& name : names) {
-    with_short_locks(connection, [&] { connection.execute("drop table if exists pico." + name); });
+  const auto months = connection.execute(sql("partitions.months_before"), day);
+  std::vector<std::string> dropped;
+  for (std::size_t i = 0; i < months.size(); ++i) {
+    const auto names = empty_month(connection, months.get<Day>(i, 0));
+    // One transaction each: dropping locks the whole table against everybody, and two such locks at a time invite deadlocks.
+    for (const auto& name : names) drop_empty_partition(connection, name);
+    dropped.insert(dropped.end(), names.begin(), names.end());
   }
-  return names;
+  return dropped;
 }
 
 }  // namespace pico::storage

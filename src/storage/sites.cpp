@@ -1,7 +1,5 @@
 #include "pico/storage/sites.hpp"
 
-#include "facts.hpp"
-#include "pico/storage/page_counts.hpp"
 #include "sql.hpp"
 
 namespace pico::storage {
@@ -40,17 +38,6 @@ Result<Instant> set_site_time_zone(Connection& connection, std::string_view doma
   connection.execute(sql("sites.add_zone"), row.get<int>(0, 0), midnight, zone.name());
   transaction.commit();
   return midnight;
-}
-
-Result<void> remove_site(Connection& connection, std::string_view domain) {
-  const auto site_id = find_site(connection, domain);
-  if (!site_id) return site_id.error();
-  delete_facts_before(connection, *site_id, end_of_time);
-  delete_page_counts_of(connection, *site_id, domain);
-  for (const std::string table : {"pico.api_keys", "pico.goals", "pico.pages", "pico.acquisitions", "pico.opt_outs", "pico.sites"}) {
-    connection.execute("delete from " + table + " where site_id = $1", *site_id);
-  }
-  return {};
 }
 
 }  // namespace pico::storage

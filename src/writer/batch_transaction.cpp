@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <string_view>
-#include <unordered_map>
 
+#include "record_sites.hpp"
 #include "visitor_groups.hpp"
 
 namespace pico::writer {
@@ -22,26 +21,6 @@ std::vector<Day> months_of(std::span<const Record> records) {
     if (std::find(months.begin(), months.end(), month) == months.end()) months.push_back(month);
   }
   return months;
-}
-
-/// The site of each record; 0 for those that are refused.
-std::vector<SiteId> sites_of(storage::Ingest::Batch& batch, std::span<const Record> records) {
-  std::unordered_map<std::string_view, std::size_t> positions;
-  std::vector<storage::SiteName> names;
-  std::vector<std::size_t> position_of(records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!records[i].refused.empty()) continue;
-    const auto& event = records[i].event;
-    const auto [entry, is_new] = positions.try_emplace(event.domain, names.size());
-    if (is_new) names.push_back({event.domain, event.site_time_zone});
-    position_of[i] = entry->second;
-  }
-  const auto ids = names.empty() ? std::vector<SiteId>{} : batch.site_ids(names);
-  std::vector<SiteId> sites(records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i].refused.empty()) sites[i] = ids[position_of[i]];
-  }
-  return sites;
 }
 
 std::int16_t clamp_to_smallint(std::int32_t value) {
@@ -107,23 +86,24 @@ class PendingWords {
 }  // namespace
 
 std::vector<Committed> write_in_one_transaction(Session& session, const storage::Epoch& epoch, std::span<const Record> records,
-                                                std::span<const storage::Advance> advances, std::chrono::milliseconds timeout,
+                                                std::span<const storage::Advance> advances, const Options& options,
                                                 Metrics& metrics) {
   session.ingest.ensure_partitions(months_of(records));
   const PendingWords pending(session.words);
   storage::Ingest::Batch batch(session.ingest);
   if (!batch.advance(epoch, advances)) throw CheckpointMoved();
 
-  const auto sites = sites_of(batch, records);
-  VisitorGroups groups(records, sites, session.words, timeout);
+  const auto sites = find_record_sites(batch, records, options.make_sites);
+  session.note_generation(sites.word_generation);
+  VisitorGroups groups(records, sites.ids, session.words, options.session_timeout);
   groups.write(batch, session.visits);
   FactRows facts(session.words);
   std::vector<Committed> committed;
   committed.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!records[i].refused.empty()) continue;
-    facts.add(records[i].event, sites[i], groups.visit_ids()[i], groups.pages()[i]);
-    committed.push_back({&records[i].event, sites[i], groups.visit_ids()[i]});
+    if (sites.ids[i] == 0) continue;
+    facts.add(records[i].event, sites.ids[i], groups.visit_ids()[i], groups.pages()[i]);
+    committed.push_back({&records[i].event, sites.ids[i], groups.visit_ids()[i]});
   }
   batch.write_words(session.words.missing());
   facts.write(batch);
@@ -134,6 +114,8 @@ std::vector<Committed> write_in_one_transaction(Session& session, const storage:
   session.words.committed();
   groups.remember(session.visits);
   metrics.count(batch.rows());
+  metrics.dropped_of_removed_sites.Increment(static_cast<double>(sites.of_removed_sites));
+  metrics.dropped_of_unknown_sites.Increment(static_cast<double>(sites.of_unknown_sites));
   metrics.visit_cache_hits.Increment(static_cast<double>(groups.cache_hits()));
   metrics.visit_cache_misses.Increment(static_cast<double>(groups.size() - groups.cache_hits()));
   metrics.cached_words.Set(static_cast<double>(session.words.known()));

@@ -27,15 +27,24 @@ struct Session {
         visits(options.cached_visitors / options.writers),
         words(ingest.word_key(), options.cached_words / options.writers) {}
 
+  /// As read in the transaction that is about to use words; blank: it uses none.
+  void note_generation(const std::string& generation) {
+    if (generation == word_generation) return;
+    words.forget();
+    word_generation = generation;
+  }
+
   storage::Ingest ingest;
   VisitCache visits;
   WordBook words;
+  std::string word_generation;
 };
 
-/// Writes the records and moves the checkpoints, in one transaction. Returns what was committed, refused records left out; the
+/// Writes the records and moves the checkpoints, in one transaction. Returns what was committed, leaving out records that are refused or
+/// whose site was removed; the
 /// caches of the session then know it. Throws storage::DatabaseError or CheckpointMoved, and nothing has changed in the session.
 std::vector<Committed> write_in_one_transaction(Session& session, const storage::Epoch& epoch, std::span<const Record> records,
-                                                std::span<const storage::Advance> advances, std::chrono::milliseconds timeout,
+                                                std::span<const storage::Advance> advances, const Options& options,
                                                 Metrics& metrics);
 
 }  // namespace pico::writer

@@ -35,6 +35,11 @@ class Lru {
     if (const auto found = entries_.find(key); found != entries_.end()) drop(*found);
   }
 
+  void clear() {
+    entries_.clear();
+    newest_ = oldest_ = nullptr;
+  }
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

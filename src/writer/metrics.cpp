@@ -23,6 +23,10 @@ Metrics::Metrics(metrics::Registry& registry)
       cached_visitors(
           registry.gauge("picolytics_writer_cached_visitors", "Visitor-days remembered, of the writer that committed last")),
       checkpoints_moved(registry.counter("picolytics_writer_checkpoints_moved_total", "Checkpoints found elsewhere than left")),
+      dropped_of_removed_sites(registry.counter("picolytics_writer_dropped_total", "Records that became no rows, by reason",
+                                                {{"reason", "removed_site"}})),
+      dropped_of_unknown_sites(registry.counter("picolytics_writer_dropped_total", "Records that became no rows, by reason",
+                                                {{"reason", "unknown_site"}})),
       registry_(registry),
       save_errors_(
           registry.counter("picolytics_event_errors", "Events that were not stored, by kind of error.", {{"kind", "save"}})) {}

@@ -33,6 +33,8 @@ class Metrics {
   metrics::Gauge& cached_words;
   metrics::Gauge& cached_visitors;
   metrics::Counter& checkpoints_moved;
+  metrics::Counter& dropped_of_removed_sites;
+  metrics::Counter& dropped_of_unknown_sites;
 
  private:
   /// Under mutex_.

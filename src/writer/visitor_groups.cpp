@@ -10,8 +10,8 @@ storage::VisitorDay key_of(const event::Enriched& event, storage::SiteId site) {
   return {.site = site, .day = event.day, .visitor = static_cast<std::int64_t>(event.visitor_id)};
 }
 
-bool belongs_to_a_visitor(const Record& record) {
-  return record.refused.empty() && record.event.kind != event::Kind::opted_out;
+bool belongs_to_a_visitor(const Record& record, storage::SiteId site) {
+  return site != 0 && record.event.kind != event::Kind::opted_out;
 }
 
 const storage::Visit& head_of(const Sessions& sessions) {
@@ -39,7 +39,7 @@ void VisitorGroups::collect(std::span<const storage::SiteId> site_of) {
   std::vector<std::pair<storage::VisitorDay, std::uint32_t>> order;
   order.reserve(records_.size());
   for (std::uint32_t i = 0; i < records_.size(); ++i) {
-    if (belongs_to_a_visitor(records_[i])) order.emplace_back(key_of(records_[i].event, site_of[i]), i);
+    if (belongs_to_a_visitor(records_[i], site_of[i])) order.emplace_back(key_of(records_[i].event, site_of[i]), i);
   }
   std::sort(order.begin(), order.end());
   hits_.reserve(order.size());

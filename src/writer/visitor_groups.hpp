@@ -16,7 +16,7 @@ namespace pico::writer {
 /// transaction. Records and the rest must outlive it.
 class VisitorGroups {
  public:
-  /// site_of: the site of each record. Records that are refused or opted out belong to no group.
+  /// site_of: the site of each record, 0 for those that become no rows. They and those that are opted out belong to no group.
   VisitorGroups(std::span<const Record> records, std::span<const storage::SiteId> site_of, WordBook& words,
                 std::chrono::milliseconds timeout);
 

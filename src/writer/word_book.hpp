@@ -31,6 +31,8 @@ class WordBook {
   void committed();
   /// How many words are remembered.
   [[nodiscard]] std::size_t known() const { return known_.size(); }
+  /// No word is known to be in Postgres any more.
+  void forget() { known_.clear(); }
   /// Nothing was written.
   void rolled_back();
 

@@ -173,7 +173,7 @@ void Worker::write_once(Session& session, EpochSource& source, std::span<const R
     const auto started = steady_clock::now();
     try {
       const auto committed = write_in_one_transaction(session, source.epoch().bytes, records, source.advances(target),
-                                                      shared_.options.session_timeout, shared_.metrics);
+                                                      shared_.options, shared_.metrics);
       shared_.metrics.commit_seconds.Observe(std::chrono::duration<double>(steady_clock::now() - started).count());
       source.committed(target);
       report(source, records, committed);

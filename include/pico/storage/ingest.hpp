@@ -30,6 +30,18 @@ struct SiteName {
   std::string_view time_zone;  ///< of the site, if it has to be made
 };
 
+/// What Postgres knows of a domain.
+struct FoundSite {
+  SiteId id = 0;                         ///< 0: there is no such site
+  Instant takes_from = Instant::min();   ///< events dated before are of a site of that domain that was removed
+};
+
+struct FoundSites {
+  std::vector<FoundSite> sites;
+  /// Another than before: words known to be in Postgres may be about to go. Forget which those are.
+  std::string word_generation;
+};
+
 struct DeadLetter {
   std::uint64_t sequence = 0;
   std::string_view sqlstate;  ///< or the writer's own reason
@@ -88,8 +100,10 @@ class Ingest::Batch {
   /// The first step. False: a checkpoint is not where it was expected, so somebody else was here; roll back and read it again.
   [[nodiscard]] bool advance(const Epoch& epoch, std::span<const Advance> advances);
 
-  /// The ids in the order of the names, which are distinct. Makes the sites that are missing.
-  std::vector<SiteId> site_ids(std::span<const SiteName> names);
+  /// In the order of the domains, which are distinct. The sites that are found stay until the batch ends.
+  FoundSites find_sites(std::span<const std::string_view> domains);
+  /// Makes sites that were not found (another instance may have been quicker). Distinct; returns the ids in their order.
+  std::vector<SiteId> make_sites(std::span<const SiteName> names);
 
   /// Writes the heads whose revision is the expected one. Result: per row the new revision, or 0: it was refused because somebody
   /// else changed the visitor-day. A refused row is locked from then on: read it, and a second attempt succeeds. Keys are

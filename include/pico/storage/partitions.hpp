@@ -22,7 +22,8 @@ void ensure_partitions(Connection& connection, std::span<const Day> days, int ha
 /// The same for the months from the one before today's to the third after it: what the coming weeks will need.
 void ensure_partitions_ahead(Connection& connection, Day today, int hash_parts = default_hash_parts);
 
-/// Drops the partitions of the months that are over before `day`; returns their names (without leaves).
+/// Drops the partitions of the months that are over before `day`, with the rollups and all else that is kept of their days, which is
+/// announced (day_changes.hpp); returns their names (without leaves).
 std::vector<std::string> drop_partitions_before(Connection& connection, Day day);
 
 }  // namespace pico::storage

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +34,21 @@ Result<int> find_site(Connection& connection, std::string_view domain);
 /// time zone data.
 Result<Instant> set_site_time_zone(Connection& connection, std::string_view domain, const TimeZone& zone, Instant now);
 
-/// Removes the site with all its facts and words, its goals and keys, in small transactions: interrupted, it goes on at the next call. The row of the
-/// site goes last. Writers must not know the domain any more, or they put facts back. Errc::not_found when there is no such site.
+/// Until the transaction of the connection ends, no site is removed: for whoever looks a site up and then writes rows of it. Its first
+/// statement, before anything is locked; what follows sees the sites as they are. Waits while one is being removed (milliseconds).
+void hold_sites(Connection& connection);
+
+/// Clocks of instances differ: an event dated up to this much after the removal of a site still counts as one before it.
+inline constexpr std::chrono::seconds removal_margin{5};
+
+/// Removes the site with all that is stored of it. From the first moment on there is no such site: the domain is free, and what journals
+/// still hold of it is dropped by the writers (docs/decisions/0012-removing-a-site.md). Then its rows go in small transactions;
+/// interrupted, continue_removals() goes on with it. Blocks for as long as it takes; needs a connection without statement_timeout.
+/// Errc::not_found: there is no such site.
 Result<void> remove_site(Connection& connection, std::string_view domain);
+
+/// Finishes removals that were interrupted, unless somebody is at it. Returns the number of sites. Nothing to do: one quick query. Also
+/// forgets which sites were removed after ninety days: older records are in no journal.
+std::size_t continue_removals(Connection& connection);
 
 }  // namespace pico::storage

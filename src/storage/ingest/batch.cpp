@@ -1,37 +1,16 @@
 #include <algorithm>
-#include <unordered_map>
 
 #include "binary.hpp"
 #include "ingest_impl.hpp"
+#include "pico/storage/sites.hpp"
+#include "site_lock.hpp"
 #include "sql.hpp"
 
 namespace pico::storage {
-namespace {
-
-using SiteIds = std::unordered_map<std::string, SiteId>;
-
-SiteIds find_sites(Connection& connection, const std::vector<std::string>& domains) {
-  const auto rows = connection.execute(sql("ingest.find_sites"), domains);
-  SiteIds found;
-  for (std::size_t i = 0; i < rows.size(); ++i) found.emplace(rows.get<std::string>(i, 0), rows.get<int>(i, 1));
-  return found;
-}
-
-void create_sites(Connection& connection, std::span<const SiteName> names, const SiteIds& existing) {
-  std::vector<std::string> domains, zones;
-  for (const auto& name : names) {
-    if (existing.contains(std::string(name.domain))) continue;
-    domains.emplace_back(name.domain);
-    zones.emplace_back(name.time_zone);
-  }
-  connection.execute(sql("ingest.create_sites"), domains, zones);
-}
-
-}  // namespace
 
 Ingest::Batch::Batch(Ingest& ingest) : ingest_(*ingest.impl_), transaction_(ingest_.connection) {
-  // Whatever the server's default: a batch that is reported committed lets its journal segment go.
-  ingest_.connection.execute("set local synchronous_commit = on");
+  // Durable: a batch that is reported committed lets its journal segment go.
+  begin_batch(ingest_.connection);
 }
 Ingest::Batch::~Batch() = default;
 
@@ -44,16 +23,30 @@ bool Ingest::Batch::advance(const Epoch& epoch, std::span<const Advance> advance
   return affected(result) == advances.size();
 }
 
-std::vector<SiteId> Ingest::Batch::site_ids(std::span<const SiteName> names) {
-  std::vector<std::string> domains;
-  for (const auto& name : names) domains.emplace_back(name.domain);
-  auto found = find_sites(ingest_.connection, domains);
-  if (found.size() < names.size()) {
-    create_sites(ingest_.connection, names, found);
-    found = find_sites(ingest_.connection, domains);  // also what another instance made meanwhile
+FoundSites Ingest::Batch::find_sites(std::span<const std::string_view> domains) {
+  const std::vector<std::string> names(domains.begin(), domains.end());
+  const auto rows = ingest_.connection.execute(sql("ingest.find_sites"), names);
+  FoundSites found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto& site = found.sites.emplace_back();
+    site.id = rows.get<std::optional<int>>(i, 0).value_or(0);
+    if (const auto removed_at = rows.get<std::optional<Instant>>(i, 1)) site.takes_from = *removed_at + removal_margin;
+    found.word_generation = rows.text(i, 2);
   }
+  return found;
+}
+
+std::vector<SiteId> Ingest::Batch::make_sites(std::span<const SiteName> names) {
+  std::vector<std::string> domains, zones;
+  std::vector<std::string_view> asked;
+  for (const auto& name : names) {
+    domains.emplace_back(name.domain);
+    zones.emplace_back(name.time_zone);
+    asked.push_back(name.domain);
+  }
+  ingest_.connection.execute(sql("ingest.create_sites"), domains, zones);
   std::vector<SiteId> ids;
-  for (const auto& domain : domains) ids.push_back(found.at(domain));
+  for (const auto& site : find_sites(asked).sites) ids.push_back(site.id);
   return ids;
 }
 

@@ -74,14 +74,14 @@ TEST_F(RetentionTest, DeletesManyVisitsInSmallTransactions) {
   connection.execute(
       "insert into pico.visits select n * 1024, '2026-11-01Z', '2026-11-01Z', 1, 1, 1, 1, 1, 1, $1, '2026-11-01', 1, 1, 0, 0, 1, "
       "0, 0"
-      " from generate_series(1, 12000) n",
+      " from generate_series(1, 50000) n",
       site);
   connection.execute(
-      "insert into pico.events select n * 1024, '2026-11-01Z', 1, $1, '2026-11-01', 1, 0, 0 from generate_series(1, 12000) n",
+      "insert into pico.events select n * 1024, '2026-11-01Z', 1, $1, '2026-11-01', 1, 0, 0 from generate_series(1, 50000) n",
       site);
   const auto transaction = [&] { return connection.execute("select txid_current()").get<std::int64_t>(0, 0); };
   const auto before = transaction();
-  EXPECT_EQ(prune(connection, {.prune_days = 7}, now).visits, 12000u);
+  EXPECT_EQ(prune(connection, {.prune_days = 7}, now).visits, 50000u);
   EXPECT_GT(transaction(), before + 3);
   EXPECT_EQ(count(connection, "pico.events"), 0);
 }
@@ -101,6 +101,81 @@ TEST_F(RetentionTest, DeletesFactsWhoseVisitIsNotThere) {
   insert(connection, EventRow{.site = site, .day = "2026-11-01", .at = "2026-11-01 12:00Z"});
   prune(connection, {.prune_days = 7}, now);
   EXPECT_EQ(count(connection, "pico.events"), 0);
+}
+
+/// What is kept of days beside their facts.
+struct RetentionOfRollupsTest : RetentionTest {
+  void SetUp() override {
+    RetentionTest::SetUp();
+    for (const auto* day : {"2026-09-10", "2026-10-22", "2026-10-23", "2026-11-22"}) {
+      visit_on(day);
+      connection.execute("insert into pico.site_days values ($1, $2, true, true)", site, day);
+      connection.execute("insert into pico.rollups values ($1, 0, $2, 1, '')", site, day);
+      connection.execute("insert into pico.rollup_marks values ($1, $2)", site, day);
+    }
+    for (const auto* month : {"2026-09-01", "2026-10-01", "2026-11-01"})
+      connection.execute("insert into pico.rollups values ($1, 1, $2, 1, '')", site, month);
+    connection.execute("insert into pico.rollup_versions values ($1, 5)", site);
+  }
+  std::string list(const std::string& column, const std::string& from) {
+    const auto rows = connection.execute("select string_agg(c, ' ' order by c) from (select " + column + " as c from " + from + ") t");
+    return std::string(rows.text(0, 0));
+  }
+};
+
+TEST_F(RetentionOfRollupsTest, RemovesWhatIsKeptOfTheDaysThatGoAndOfTheirMonths) {
+  prune(connection, {.prune_days = 30}, now);
+  EXPECT_EQ(list("day::text", "pico.site_days"), "2026-10-23 2026-11-22");
+  EXPECT_EQ(list("distinct day::text", "pico.rollup_marks"), "2026-10-23 2026-11-22");
+  EXPECT_EQ(list("start::text", "pico.rollups where period = 0"), "2026-10-23 2026-11-22");
+  EXPECT_EQ(list("start::text", "pico.rollups where period = 1"), "2026-11-01") << "October has lost a day";
+  EXPECT_EQ(count(connection, "pico.rollup_versions where version > 5"), 1);
+}
+
+TEST_F(RetentionOfRollupsTest, AnnouncesEveryDayThatItTouches) {
+  visit_on("2026-11-10", 4096, 2);
+  prune(connection, {.prune_days = 30, .bot_prune_days = 7}, now);
+  EXPECT_EQ(list("distinct day || coalesce(visitors::text, ' all')", "pico.feed"),
+            "2026-09-10 all 2026-10-22 all 2026-10-22{1024} 2026-11-10 all 2026-11-10{4096}");
+}
+
+TEST_F(RetentionOfRollupsTest, MarksAClosedDayThatLosesBotsAndForgetsOneThatLosesAll) {
+  connection.execute("delete from pico.rollup_marks");
+  visit_on("2026-10-23", 4096, 2);
+  visit_on("2026-10-30", 4096, 2);
+  connection.execute("insert into pico.site_days values ($1, '2026-10-30', true, true)", site);
+  prune(connection, {.bot_prune_days = 7}, now);
+  EXPECT_EQ(list("day::text", "pico.rollup_marks"), "2026-10-23");
+  EXPECT_EQ(count(connection, "pico.site_days where day = '2026-10-30'"), 0);
+}
+
+TEST_F(RetentionOfRollupsTest, ForgetsADayWhoseFactsWereGoneBefore) {
+  connection.execute("delete from pico.visits; delete from pico.events; delete from pico.event_details");
+  prune(connection, {.prune_days = 30}, now);
+  EXPECT_EQ(list("day::text", "pico.site_days"), "2026-10-23 2026-11-22");
+}
+
+TEST_F(RetentionTest, LeavesTheHeadOfAVisitorWhoWasABotOnlyAtFirst) {
+  visit_on("2026-11-10", 2048, 4);
+  visit_on("2026-11-10", 2049, 4);
+  visit_on("2026-11-10", 2050, 0);
+  prune(connection, {.bot_prune_days = 7}, now);
+  EXPECT_EQ(connection.execute("select string_agg(visit_id || ' ' || events || ' ' || rev, ', ' order by visit_id) from pico.visits")
+                .text(0, 0),
+            "2048 0 2, 2050 1 1")
+      << "the head counts nowhere and has a new revision";
+  EXPECT_EQ(count(connection, "pico.events where visit_id <> 2050"), 0);
+}
+
+TEST_F(RetentionTest, NeverSplitsAVisitorsDayOverTwoTransactions) {
+  connection.execute(
+      "insert into pico.visits select (n / 3 + 1) * 1024 + n % 3, '2026-11-01Z', '2026-11-01Z', 1, 1, 1, 1, 1, 1, $1, '2026-11-01', 1, "
+      "1, 0, 0, 1, 0, 0 from generate_series(0, 29999) n",
+      site);
+  prune(connection, {.prune_days = 7}, now);
+  EXPECT_EQ(visits(), 0);
+  EXPECT_EQ(count(connection, "(select unnest(visitors) v from pico.feed group by v having count(*) > 1) twice"), 0);
+  EXPECT_GT(count(connection, "pico.feed where visitors is not null"), 1);
 }
 
 }  // namespace

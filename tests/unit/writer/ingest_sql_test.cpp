@@ -61,7 +61,12 @@ TEST_F(IngestSql, MovesCheckpointsOnlyFromWhereTheyAreExpected) {
 TEST_F(IngestSql, MakesASiteOnceWithItsTimeZone) {
   for (int i = 0; i < 2; ++i) {
     Ingest::Batch batch(ingest);
-    EXPECT_EQ(batch.site_ids(std::array<SiteName, 2>{{{"b.example", "Europe/Berlin"}, {"a\"\\.example", "UTC"}}}).size(), 2u);
+    const auto made = batch.make_sites(std::array<SiteName, 2>{{{"b.example", "Europe/Berlin"}, {"a\"\\.example", "UTC"}}});
+    EXPECT_THAT(made, testing::Each(testing::Gt(0)));
+    const auto found = batch.find_sites(std::array<std::string_view, 3>{"a\"\\.example", "absent.example", "b.example"}).sites;
+    EXPECT_EQ(found.at(0).id, made.at(1));
+    EXPECT_EQ(found.at(1).id, 0);
+    EXPECT_EQ(found.at(2).id, made.at(0));
     batch.commit();
   }
   EXPECT_EQ(
@@ -151,10 +156,10 @@ TEST_F(IngestSql, KeepsEveryWordOnceAndItsLatestMonth) {
   }
   EXPECT_EQ(one("select p::text from pico.pages p"), "(1,-7,2026-11-01,h,/ü)");
   EXPECT_EQ(one("select a::text from pico.acquisitions a"), "(1,8,2026-11-01,r,c,s,m,ca,co,t,u,k)");
-  EXPECT_EQ(one("select d::text from pico.devices d"), "(9,b,bv,o,ov,p,d)");
-  EXPECT_EQ(one("select l::text from pico.locations l"), "(10,DE,Berlin,Berlin,52.5,13.25)");
-  EXPECT_EQ(one("select s::text from pico.screens s"), "(11,1,2,1.5,3,tz,de)");
-  EXPECT_EQ(one("select n::text from pico.event_names n"), "(12,signup)");
+  EXPECT_EQ(one("select d::text from pico.devices d"), "(9,b,bv,o,ov,p,d,f)");
+  EXPECT_EQ(one("select l::text from pico.locations l"), "(10,DE,Berlin,Berlin,52.5,13.25,f)");
+  EXPECT_EQ(one("select s::text from pico.screens s"), "(11,1,2,1.5,3,tz,de,f)");
+  EXPECT_EQ(one("select n::text from pico.event_names n"), "(12,signup,f)");
 }
 
 TEST_F(IngestSql, AddsOptOutsUp) {

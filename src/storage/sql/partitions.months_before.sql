@@ -1,7 +1,7 @@
--- The monthly partitions of the months before that of $1. Their names end in their month.
-select c.relname
+-- The months before that of $1 which have partitions. Their names end in their month.
+select distinct to_date(right(c.relname, 7), 'YYYY_MM')
 from pg_inherits i
 join pg_class c on c.oid = i.inhrelid
 where i.inhparent = any (array['pico.events', 'pico.visits', 'pico.event_details', 'pico.engagement']::regclass[])
   and right(c.relname, 7) < to_char($1::date, 'YYYY_MM')
-order by right(c.relname, 7), c.relname;
+order by 1;
