@@ -83,10 +83,15 @@ void stream(Connection& connection, std::string_view statement, const std::vecto
   connection.execute("close day_facts");
 }
 
-/// name: of the statement about the whole day; the one about some visitors is `<name>_of`.
+/// Rows with a moment. name: of the statement about the whole day; the one about some visitors is `<name>_of`.
 void read_facts(Connection& connection, const std::string& name, const FactScope& scope, const RowReader& reader) {
   if (!scope.visitors) return stream(connection, sql("day_facts." + name), parameters_of(scope), reader);
-  read_rows(execute(connection, std::string(sql("day_facts." + name + "_of")), parameters_of(scope), PGRES_TUPLES_OK), reader);
+  const std::string statement(sql("day_facts." + name + "_of"));
+  for (const auto& span : scope.times) {
+    auto parameters = parameters_of(scope);
+    for (const auto at : {span.first, span.last}) binary::append_number(parameters.emplace_back(), binary::microseconds(at));
+    read_rows(execute(connection, statement, parameters, PGRES_TUPLES_OK), reader);
+  }
 }
 
 struct WordStatement {
@@ -113,7 +118,7 @@ void read_word_rows(const Rows& rows, const WordReader& reader) {
 }  // namespace
 
 void read_visits(Connection& connection, const FactScope& scope, const VisitReader& reader) {
-  read_facts(connection, "visits", scope, [&](Fields& fields) {
+  const auto read = [&](Fields& fields) {
     VisitFact visit;
     visit.visit_id = fields.int8();
     visit.started_at = fields.instant();
@@ -124,7 +129,9 @@ void read_visits(Connection& connection, const FactScope& scope, const VisitRead
     visit.pageviews = fields.int4();
     visit.flags = fields.int2();
     reader(visit);
-  });
+  };
+  if (!scope.visitors) return stream(connection, sql("day_facts.visits"), parameters_of(scope), read);
+  read_rows(execute(connection, std::string(sql("day_facts.visits_of")), parameters_of(scope), PGRES_TUPLES_OK), read);
 }
 
 void read_events(Connection& connection, const FactScope& scope, const EventReader& reader) {

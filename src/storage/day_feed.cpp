@@ -65,7 +65,7 @@ bool Snapshot::sees(std::uint64_t transaction) const {
 }
 
 std::strong_ordering Snapshot::operator<=>(const Snapshot& other) const {
-  // `end` follows the highest transaction that has ended. As long as that stays the same, those in progress below it can only end.
+  // `end` follows the highest transaction that has ended. As long as that is the same, those in progress below it can only end.
   if (end != other.end) return end <=> other.end;
   return other.in_progress.size() <=> in_progress.size();
 }
@@ -87,8 +87,10 @@ bool covers(const FeedPosition& now, const FeedPosition& then) {
   });
 }
 
-std::optional<std::vector<std::int64_t>> visitors_changed(Connection& connection, SiteId site, Day day, const Snapshot& since) {
-  const auto rows = connection.execute(sql("day_feed.visitors_changed"), site, day, since.text());
+std::optional<std::vector<std::int64_t>> visitors_changed(Connection& connection, SiteId site, Day day, const Snapshot& since,
+                                                          std::size_t limit) {
+  const auto rows =
+      connection.execute(sql("day_feed.visitors_changed"), site, day, since.text(), static_cast<std::int64_t>(limit));
   std::vector<std::int64_t> visitors;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows.is_null(i, 0)) return std::nullopt;

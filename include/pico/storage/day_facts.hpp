@@ -40,11 +40,19 @@ struct EngagementFact {
   std::int16_t scroll = -1;  ///< 0–100; -1: none was sent
 };
 
+/// Both ends included.
+struct TimeSpan {
+  Instant first, last;
+};
+
 /// Which facts: the whole day, or those of some visitors (ten low bits zero, distinct).
 struct FactScope {
   SiteId site = 0;
   Day day;
   std::optional<std::vector<std::int64_t>> visitors = {};
+  /// Of some visitors: when their visits were. Only there events and engagement are looked for, as there is no index that leads
+  /// from a visit to them. The spans do not overlap; each costs a statement.
+  std::vector<TimeSpan> times = {};
 };
 
 using VisitReader = std::function<void(const VisitFact&)>;
@@ -53,7 +61,6 @@ using EngagementReader = std::function<void(const EngagementFact&)>;
 
 /// In no particular order. The connection is in a transaction, and is not to be used by the reader.
 void read_visits(Connection& connection, const FactScope& scope, const VisitReader& reader);
-/// Pageviews, then custom events.
 void read_events(Connection& connection, const FactScope& scope, const EventReader& reader);
 void read_engagement(Connection& connection, const FactScope& scope, const EngagementReader& reader);
 

@@ -33,7 +33,7 @@ struct Snapshot {
 /// A moment in the life of the feed.
 struct FeedPosition {
   Snapshot snapshot;
-  std::string feed;           ///< tells feeds apart: another one after a loss, a restart of Postgres, a restore. Blank: there is none
+  std::string feed;           ///< another one after a loss, a restart of Postgres, a restore; blank: there is none
   std::uint64_t trimmed = 0;  ///< rows of transactions up to this one may have been removed
 };
 
@@ -43,8 +43,9 @@ FeedPosition feed_position(Connection& connection);
 /// Whether the feed at `now` still tells all that has changed since `then`, which is not later.
 bool covers(const FeedPosition& now, const FeedPosition& then);
 
-/// The visitors whose facts of the day have changed since; nullopt: anything may have. In no order, some more than once. The
-/// transaction's position must cover `since`. Throws DatabaseError.
-std::optional<std::vector<std::int64_t>> visitors_changed(Connection& connection, SiteId site, Day day, const Snapshot& since);
+/// The visitors whose facts of the day have changed since, in no order, some more than once. nullopt: anything may have changed,
+/// or the feed names more than `limit`. The transaction's position must cover `since`. Throws DatabaseError.
+std::optional<std::vector<std::int64_t>> visitors_changed(Connection& connection, SiteId site, Day day, const Snapshot& since,
+                                                          std::size_t limit);
 
 }  // namespace pico::storage

@@ -1,5 +1,6 @@
 #include "cube/cube_store.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <list>
 #include <map>
@@ -13,6 +14,10 @@ namespace pico::stats {
 namespace {
 
 using Key = std::pair<storage::SiteId, Day>;
+
+/// A day is read anew when the feed names more visitors than it had: to look up half of them costs as much (docs/performance.md),
+/// and most come several times. So many, however, are always looked up.
+constexpr std::size_t always_refreshed = 10'000;
 
 struct Entry {
   explicit Entry(Key of) : key(of) {}
@@ -118,7 +123,8 @@ struct CubeStore::Impl {
   bool catch_up(Entry& entry, storage::Connection& connection, storage::FeedPosition now) {
     if (!storage::covers(now, entry.position)) return false;
     const auto [site, day] = entry.key;
-    const auto visitors = storage::visitors_changed(connection, site, day, entry.position.snapshot);
+    const auto visitors = storage::visitors_changed(connection, site, day, entry.position.snapshot,
+                                                    std::max(always_refreshed, entry.cube->visitors()));
     if (!visitors) return false;
     if (!visitors->empty()) refresh(entry, connection, *visitors);
     entry.position = std::move(now);

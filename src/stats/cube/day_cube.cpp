@@ -68,6 +68,12 @@ void DayCube::add_to(Table& table, Dimension dimension) const {
   each(dimension, [&](std::string_view value, const Figures& figures) { add(table, value, figures); });
 }
 
+std::size_t DayCube::visitors() const {
+  std::int64_t visitors = 0;
+  each(Dimension::none, [&](std::string_view, const Figures& figures) { visitors = figures.visitors; });
+  return static_cast<std::size_t>(visitors);
+}
+
 std::size_t DayCube::bytes() const {
   std::size_t bytes = sizeof(Impl) + impl_->facts.bytes();
   for (const auto& table : impl_->words) bytes += table.bytes();

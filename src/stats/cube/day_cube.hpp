@@ -37,6 +37,9 @@ class DayCube {
   /// Adds the figures by that dimension to `table`.
   void add_to(Table& table, Dimension dimension) const;
 
+  /// Distinct visitors of the day.
+  [[nodiscard]] std::size_t visitors() const;
+
   /// An estimate of the memory that it takes.
   [[nodiscard]] std::size_t bytes() const;
 

@@ -17,6 +17,30 @@ void place(const std::vector<std::pair<std::uint32_t, Row>>& rows, std::vector<s
   for (const auto& [visit, row] : rows) out[ends[visit]++] = row;
 }
 
+/// A visitor of the morning and one of the evening: with a statement for each part of the day, what lies between is not read.
+/// More of them would cost more than they save.
+constexpr std::size_t max_spans = 4;
+
+/// Few spans of time that hold all the visits.
+std::vector<storage::TimeSpan> spans_of(std::vector<storage::TimeSpan> visits) {
+  std::sort(visits.begin(), visits.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<storage::TimeSpan> spans;
+  for (const auto& visit : visits) {
+    if (!spans.empty() && visit.first <= spans.back().last + std::chrono::minutes(10)) {
+      spans.back().last = std::max(spans.back().last, visit.last);
+    } else {
+      spans.push_back(visit);
+    }
+  }
+  while (spans.size() > max_spans) {  // bridge the smallest gap
+    const auto gap = [](const auto& span) { return std::next(&span)->first - span.last; };
+    const auto at = std::min_element(spans.begin(), spans.end() - 1, [&](auto& a, auto& b) { return gap(a) < gap(b); });
+    at->last = std::next(at)->last;
+    spans.erase(std::next(at));
+  }
+  return spans;
+}
+
 template <class Row>
 std::uint32_t append(std::vector<Row>& out, std::span<const Row> rows) {
   const auto at = static_cast<std::uint32_t>(out.size());
@@ -31,12 +55,14 @@ std::size_t bytes_of(const std::vector<T>& items) {
 
 }  // namespace
 
-FactBatch read_facts(storage::Connection& connection, const storage::FactScope& scope, const Hours& hours, WordTables& words) {
+FactBatch read_facts(storage::Connection& connection, storage::FactScope scope, const Hours& hours, WordTables& words) {
   FactBatch batch;
+  std::vector<storage::TimeSpan> times;
   const auto word = [&](Role role, storage::WordId id) { return words_of(words, role).number_of(id); };
   const auto interval = [&](Instant at) { return static_cast<std::uint16_t>(hours.interval_of(at)); };
 
   storage::read_visits(connection, scope, [&](const storage::VisitFact& v) {
+    if (scope.visitors) times.push_back({v.started_at, v.last_at});
     batch.visits.emplace_back(
         v.visit_id, Visit{.entry_page = word(Role::entry_page, v.entry_page),
                           .exit_page = word(Role::exit_page, v.exit_page),
@@ -53,6 +79,7 @@ FactBatch read_facts(storage::Connection& connection, const storage::FactScope& 
   IdTable places(batch.visits.size());
   for (std::uint32_t i = 0; i < batch.visits.size(); ++i) places.find_or_add(batch.visits[i].first, i);
 
+  scope.times = spans_of(std::move(times));
   storage::read_events(connection, scope, [&](const storage::EventFact& e) {
     const auto visit = places.find(e.visit_id);
     if (visit == IdTable::none) return;

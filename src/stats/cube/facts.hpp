@@ -43,7 +43,7 @@ struct FactBatch {
 
 /// Reads the facts of some or all visitors of the day. Words get numbers, but are not resolved. What belongs to a visit that does
 /// not count is left out. Throws storage::DatabaseError.
-FactBatch read_facts(storage::Connection& connection, const storage::FactScope& scope, const Hours& hours, WordTables& words);
+FactBatch read_facts(storage::Connection& connection, storage::FactScope scope, const Hours& hours, WordTables& words);
 
 /// A visitor's facts: the events of its first visit, then those of the second …; engagement likewise.
 struct VisitorFacts {

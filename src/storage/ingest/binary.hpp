@@ -70,12 +70,14 @@ struct Type<std::string_view> {
   }
 };
 
+inline std::int64_t microseconds(Instant value) {
+  return std::chrono::microseconds(value - postgres_epoch).count();
+}
+
 template <>
 struct Type<Instant> {
   static constexpr std::uint32_t oid = 1184;
-  static void append(std::string& out, Instant value) {
-    Type<std::int64_t>::append(out, std::chrono::microseconds(value - postgres_epoch).count());
-  }
+  static void append(std::string& out, Instant value) { Type<std::int64_t>::append(out, microseconds(value)); }
 };
 
 template <>

@@ -154,6 +154,16 @@ TEST_F(CubeStoreTest, LoadsADayAnewWhenAnythingOfItMayHaveChanged) {
   EXPECT_EQ(loads(), 2);
 }
 
+TEST_F(CubeStoreTest, LoadsADayAnewWhenMoreVisitorsChangedThanAreWorthLookingUp) {
+  expect_exact("loaded");
+  storage::Transaction transaction(connection);
+  rewrite(connection, 1024);
+  storage::announce(connection, {{.site_id = site, .day = day, .visitors = std::vector<std::int64_t>(20'000, 1024)}});
+  transaction.commit();
+  expect_exact("loaded anew");
+  EXPECT_EQ(loads(), 2);
+}
+
 TEST_F(CubeStoreTest, LoadsADayAnewUnderOtherHours) {
   expect_exact("loaded");
   const storage::Transaction transaction(reader, storage::Isolation::repeatable_read);
@@ -200,7 +210,7 @@ TEST_F(CubeStoreTest, ForgetsADayWhoseLoadingFailed) {
 
 TEST_F(CubeStoreTest, KeepsADayWhoseRefreshFailed) {
   expect_exact("loaded");
-  change(connection, 1024);
+  for (int visitor = 1; visitor <= 10; ++visitor) change(connection, visitor * 1024);
   auto broken = database.connect();
   {
     const storage::Transaction transaction(broken, storage::Isolation::repeatable_read);

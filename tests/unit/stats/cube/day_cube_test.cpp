@@ -73,11 +73,13 @@ TEST_F(DayCubeTest, IsUnchangedByARefreshThatFails) {
   {
     const storage::Transaction transaction(other, storage::Isolation::repeatable_read);
     other.execute("alter table pico.engagement rename to away");
-    EXPECT_THROW(cube.refresh(other, std::vector<std::int64_t>{1024, 2048}), storage::DatabaseError);
+    std::vector<std::int64_t> everybody;
+    for (int visitor = 1; visitor <= 40; ++visitor) everybody.push_back(visitor * 1024);
+    EXPECT_THROW(cube.refresh(other, everybody), storage::DatabaseError);
   }
   expect_recount(cube, "after the failure");
-  rewrite(connection, 1024);
-  refresh(cube, {1024});
+  for (const int visitor : {1, 2, 3}) rewrite(connection, visitor * 1024);
+  refresh(cube, {1024, 2048, 3072});
   expect_recount(cube, "refreshed");
 }
 

@@ -63,13 +63,12 @@ struct DayFacts {
     for (int visit = 0, visits = any(4); visit < visits; ++visit) {
       const auto id = visitor + visit;
       const auto started_at = moment();
+      const auto last_at = std::min(started_at + 1min * any(150), end() - 1ms);
       const bool is_missing = any(10) == 0;
-      if (!is_missing) {
-        insert_visit(to, id, started_at, std::min(started_at + 1min * any(150), end() - 1ms), any(4), any(5), any(5) == 0 ? 2 : 0,
-                     any(4));
-      }
-      for (int i = any(6); i > 0; --i) insert_event(to, id, moment(), any(7));
-      for (int i = any(5); i > 0; --i) insert_engagement(to, id, moment(), any(3) * 700, any(4) * 25 - 1);
+      if (!is_missing) insert_visit(to, id, started_at, last_at, any(4), any(5), any(5) == 0 ? 2 : 0, any(4));
+      const auto within = [&] { return started_at + 1ms * any(static_cast<int>((last_at - started_at) / 1ms) + 1); };
+      for (int i = any(6); i > 0; --i) insert_event(to, id, any(4) == 0 ? last_at : within(), any(7));
+      for (int i = any(5); i > 0; --i) insert_engagement(to, id, within(), any(3) * 700, any(4) * 25 - 1);
     }
   }
 
