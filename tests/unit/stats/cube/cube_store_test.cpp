@@ -182,6 +182,8 @@ TEST_F(CubeStoreTest, GivesAReaderWhoseSnapshotIsOlderTheNewerDayAndKeepsIt) {
     const auto lease = store.lease(old_reader, site, day, calendar);
     expect_equal(lease.cube(), Recount(reader, site, day, calendar), "newer than asked");
   }
+  expect_exact("where it was");
+  EXPECT_EQ(leases("as_is"), 2);
   change(connection, 1024);
   expect_exact("refreshed from where it was");
   EXPECT_EQ(loads(), 1);
