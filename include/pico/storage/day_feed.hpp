@@ -11,7 +11,7 @@
 #include "pico/storage/ingest_rows.hpp"
 
 /// The reader's side of the feed that storage::announce() writes: how one who knows the facts of a day as of an earlier moment
-/// learns which visitors have changed since. docs/decisions/0009-cubes-and-feed.md says why nothing is missed.
+/// learns which visitors have changed since. docs/decisions/0011-cubes-and-feed.md says why nothing is missed.
 namespace pico::storage {
 
 /// What a transaction sees: those that ended before `end`, except those that were in progress.

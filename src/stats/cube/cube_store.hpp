@@ -8,7 +8,7 @@
 namespace pico::stats {
 
 /// The cubes in memory, each brought up to date by pico.feed when it is asked for. Bounded; the least recently used go first.
-/// Thread-safe. docs/decisions/0009-cubes-and-feed.md says why no change can be missed.
+/// Thread-safe. docs/decisions/0011-cubes-and-feed.md says why no change can be missed.
 class CubeStore {
  public:
   /// max_bytes: what cubes may take that nobody holds a lease of. One that is larger is dropped when its lease ends.
