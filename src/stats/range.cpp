@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace pico::stats {
 namespace {
 
@@ -96,10 +98,12 @@ RangeSpec compared_range(const ResolvedRange& range, Comparison comparison, cons
     return DayRange{range.first - length, range.last - length};
   }
   if (comparison == Comparison::previous_year) {
-    // The same times of day of the dates a year before.
+    // The same times of day of the dates a year before, under the zone of those dates.
     const auto moved = [&](Instant at) {
-      const auto day = calendar.day_of(at);
-      return calendar.day_start(plus_years(day, -1)) + (at - calendar.day_start(day));
+      const auto offset = calendar.zone_at(at).utc_offset(at);
+      const auto day = std::chrono::floor<days>(at + offset);
+      const auto shown = Instant(plus_years(day, -1)) + (at + offset - day);
+      return shown - calendar.zone_at(shown - offset).utc_offset(shown - offset);
     };
     return InstantRange{moved(range.from), moved(range.to)};
   }
@@ -115,7 +119,11 @@ std::string bucket_label(Day day, Dimension time, Day first) {
 std::vector<std::string> bucket_labels(const ResolvedRange& range, Dimension time, const Calendar& calendar) {
   if (time == Dimension::hour) {
     const Hours hours(calendar, range.first, range.last);
-    return {hours.labels().begin(), hours.labels().end()};
+    std::set<std::string> touched;  // between instants, not all hours of the days; a change of zone can repeat some
+    for (auto i = hours.interval_of(range.from); i <= hours.interval_of(range.to - 1ms); ++i) {
+      touched.insert(hours.labels()[hours.bucket(i)]);
+    }
+    return {touched.begin(), touched.end()};
   }
   std::vector<std::string> labels;
   for (auto day = range.first; day <= range.last; day += days(1)) {

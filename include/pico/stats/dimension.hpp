@@ -64,5 +64,9 @@ bool is_rolled_up(Dimension dimension);
 
 /// What stands for a blank value in answers and filters: `Direct / None`, `(not set)`, `(none)`.
 std::string_view blank_label(Dimension dimension);
+/// The value as groups know it: a text that reads like the label of a blank is one, for two rows of one name would be no answer.
+inline std::string_view group_value(Dimension dimension, std::string_view text) {
+  return text == blank_label(dimension) ? std::string_view() : text;
+}
 
 }  // namespace pico::stats

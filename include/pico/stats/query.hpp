@@ -15,7 +15,7 @@ namespace pico::stats {
 
 enum class Period : std::uint8_t {
   day,      ///< today, or RangeSpec::date
-  hours24,  ///< the 24 hours up to now
+  hours24,  ///< the 24 hours up to now, this second included
   days,     ///< RangeSpec::count days ending with that date
   month,    ///< its calendar month
   months,   ///< RangeSpec::count calendar months ending with its month
@@ -90,7 +90,7 @@ struct Query {
 inline constexpr std::uint32_t max_limit = 10'000;
 inline constexpr std::size_t max_dimensions = 2;
 inline constexpr std::size_t max_filter_tests = 100;    ///< in all
-inline constexpr std::size_t max_filter_depth = 10;
+inline constexpr std::size_t max_filter_depth = 10;     ///< and, or, not, has_done around one test
 inline constexpr std::size_t max_test_values = 1'000;   ///< of one test
 inline constexpr std::size_t max_text = 2'048;          ///< bytes of a value, a property's name, a regular expression
 

@@ -41,7 +41,7 @@ void WordTable::resolve(storage::Connection& connection, storage::SiteId site, C
   std::vector<std::uint32_t> fresh(ids_.size() * width_ - values_.size(), unset);
   const auto set = [&](std::size_t word, std::span<const std::string_view> texts) {
     for (std::size_t i = 0; i < width_; ++i) {
-      fresh[word * width_ + i] = column(columns, dimensions[i]).number_of(texts[i % texts.size()]);
+      fresh[word * width_ + i] = column(columns, dimensions[i]).number_of(group_value(dimensions[i], texts[i % texts.size()]));
     }
   };
   storage::read_words(

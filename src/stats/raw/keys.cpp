@@ -11,10 +11,15 @@ struct Key {
   std::string join, expression, text_join, text;
 };
 
+/// A text that reads like it is a blank (group_value()).
+std::string blank(Statement& statement, Dimension dimension) {
+  return statement.bind(std::string(blank_label(dimension)), "text");
+}
+
 /// Words of the same text are one group: its key is the text's hash, of 64 bits like the words' own ids.
-Key word_key(Statement& statement, const Scope& scope, const WordColumn& column, int number) {
-  const auto words = fmt::format("select {} as id, {} as text from {} where {}", column.id, column.text, column.table,
-                                 column.per_site ? "site_id = " + statement.bind(scope.site, "int") : "true");
+Key word_key(Statement& statement, const Scope& scope, Dimension dimension, const WordColumn& column, int number) {
+  const auto words = fmt::format("select {} as id, coalesce(nullif({}, {}), '') as text from {} where {}", column.id, column.text,
+                                 blank(statement, dimension), column.table, column.per_site ? "site_id = " + statement.bind(scope.site, "int") : "true");
   Key key;
   key.join = fmt::format(" left join (select id, hashtextextended(text, 0) as key from ({1}) w) w{0} on w{0}.id = {2}", number,
                          words, column.fact);
@@ -83,7 +88,8 @@ Key key_of(Statement& statement, const Scope& scope, Words& words, const Dimensi
   if (ref.dimension == Dimension::event_name) return name_key(statement, words, number);
   if (ref.dimension == Dimension::hour) return hour_key(statement, scope, *hours, hour_of, event_alias, number);
   if (ref.dimension == Dimension::property) {
-    return {.expression = fmt::format("coalesce(e.properties ->> {}, '')", statement.bind(ref.property, "text")),
+    return {.expression = fmt::format("coalesce(nullif(e.properties ->> {}, {}), '')", statement.bind(ref.property, "text"),
+                                      blank(statement, ref.dimension)),
             .text = fmt::format("r.k{}", number)};
   }
   if (is_time(ref.dimension)) {
@@ -92,7 +98,7 @@ Key key_of(Statement& statement, const Scope& scope, Words& words, const Dimensi
   auto column = *word_column(ref.dimension);
   const auto of_event = fmt::format("{}.page_id", event_alias);
   if (column.fact == "e.page_id") column.fact = of_event;
-  return word_key(statement, scope, column, number);
+  return word_key(statement, scope, ref.dimension, column, number);
 }
 
 }  // namespace
