@@ -81,7 +81,7 @@ class Cluster {
     if (status != 0) fail("initdb failed, see " + log.string());
     postmaster_ = start(as_postgres({bin + "/postgres", "-D", data, "-k", directory_.string(), "-c", "listen_addresses=", "-c",
                                      "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c",
-                                     "max_connections=200", "-c", "autovacuum=off", "-c", "shared_buffers=64MB"}),
+                                     "max_connections=200", "-c", "autovacuum=off", "-c", "jit=off", "-c", "shared_buffers=64MB"}),
                         log);
     make_template();
   }
@@ -159,6 +159,12 @@ TestDatabase TestDatabase::migrated() {
 TestDatabase TestDatabase::empty() {
   TestDatabase database(unused_name());
   Cluster::instance().connect().execute("create database " + database.name_);
+  return database;
+}
+
+TestDatabase TestDatabase::copy_of(const TestDatabase& other) {
+  TestDatabase database(unused_name());
+  Cluster::instance().connect().execute("create database " + database.name_ + " template " + other.name_ + " strategy file_copy");
   return database;
 }
 

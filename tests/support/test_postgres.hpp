@@ -15,6 +15,8 @@ class TestDatabase {
   static TestDatabase migrated();
   /// Without any schema of ours.
   static TestDatabase empty();
+  /// All of the other one, with which nobody has a session.
+  static TestDatabase copy_of(const TestDatabase& other);
 
   TestDatabase(TestDatabase&&) noexcept;
   TestDatabase& operator=(TestDatabase&&) = delete;
