@@ -130,6 +130,7 @@ Result<void> serve(const config::Config& config) {
   storage::Metrics storage_metrics(registry);
   stats::Service figures(stats::Options{}, registry, clock);  // outlives the threads that ask it
   storage::ApiKeyCache api_keys(clock);
+  api_keys.report_to(registry);
   storage::Pool pool(pool_options(config, database), storage_metrics);
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
@@ -146,7 +147,7 @@ Result<void> serve(const config::Config& config) {
   api::add_page_views_routes(public_routes, {counter, pool, public_access, clock});
   api::add_page_views_routes(page_views_routes, {counter, pool, page_views_access, clock});
   api::add_page_views_not_found(page_views_routes);
-  api::add_stats_routes(public_routes, pool, figures, api_keys, {.requests_per_hour = config.http.api_requests_per_hour});
+  api::add_stats_routes(public_routes, {pool, figures, api_keys, registry}, {.requests_per_hour = config.http.api_requests_per_hour});
 
   housekeeping.start();
   roller.start();

@@ -26,6 +26,16 @@ std::shared_ptr<const ApiKey> ApiKeyCache::find(Connection& connection, std::str
   return shared;
 }
 
+std::size_t ApiKeyCache::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+void ApiKeyCache::report_to(metrics::Registry& registry) {
+  auto& held = registry.gauge("picolytics_api_keys_remembered", "Keys of the API that were looked up lately and are held in memory.");
+  sampler_ = registry.before_expose([this, &held] { held.Set(static_cast<double>(size())); });
+}
+
 void ApiKeyCache::remember(const Hash& hash, const Entry& entry) {
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= max_keys)

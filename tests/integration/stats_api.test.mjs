@@ -29,8 +29,9 @@ const figures = async (question) => {
   return json;
 };
 const errorOf = async (question, options) => {
-  const { status, json } = await ask(question, options);
+  const { status, headers, json } = await ask(question, options);
   assert.deepEqual(Object.keys(json), ["error"]);
+  assert.equal(headers["x-content-type-options"], "nosniff");
   return [status, json.error];
 };
 const today = () => new Date().toISOString().slice(0, 10);
@@ -252,6 +253,7 @@ test("a key may ask so many times an hour, and no more", async () => {
   const wait = Number(limited.headers["retry-after"]);
   assert.ok(wait > 3000 && wait <= 3600, `${wait}`);
   assert.equal((await ask(question, { token: other, server: one })).status, 401, "every key has its own");
+  assert.deepEqual([await one.metric("picolytics_api_keys_counted"), await one.metric("picolytics_api_keys_remembered")], [2, 2]);
 });
 
 test("keys that are not known are not looked up endlessly", async () => {

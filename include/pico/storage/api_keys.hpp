@@ -13,6 +13,7 @@
 
 #include "pico/core/result.hpp"
 #include "pico/core/time.hpp"
+#include "pico/metrics/registry.hpp"
 #include "pico/storage/connection.hpp"
 
 /// Keys of the API: `pico_` and 64 hexadecimal digits, 256 random bits. Only the SHA-256 of a key is stored: a hash that is slow on
@@ -72,6 +73,11 @@ class ApiKeyCache {
   /// Asks Postgres for what is not known. Null: there is no such key. Throws DatabaseError.
   std::shared_ptr<const ApiKey> find(Connection& connection, std::string_view key);
 
+  /// Keys that are held, also such as are past their lifetime and wait for room to be needed.
+  [[nodiscard]] std::size_t size() const;
+  /// Shows it as a metric. The registry must outlive this.
+  void report_to(metrics::Registry& registry);
+
  private:
   using Hash = std::array<std::uint8_t, 32>;
   struct Entry {
@@ -84,6 +90,7 @@ class ApiKeyCache {
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::map<Hash, Entry> entries_;  // guarded by mutex_
+  std::shared_ptr<void> sampler_;
 };
 
 }  // namespace pico::storage

@@ -11,7 +11,8 @@ namespace {
 
 using http::Response;
 
-constexpr std::string_view no_store = "Cache-Control: no-store\r\n";
+/// Sentences quote what was asked; a browser must not take them for a page.
+constexpr std::string_view no_store = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 constexpr int retry_seconds = 5;
 
 Response retry_later(unsigned status, std::string_view sentence, long seconds) {

@@ -102,6 +102,7 @@ Result<Filter> read_combination(const Json& value, const Combination& combinatio
 Result<stats::DimensionRef> read_dimension(const Json& name, const std::string& pointer) {
   if (!name.is_string()) return fault(pointer, "Invalid dimension " + quoted(name));
   const auto& text = name.get_ref<const std::string&>();
+  if (text.size() > stats::max_text) return fault(pointer, "Invalid dimension " + quoted(name));
   if (auto known = stats::dimension_of(text)) return *known;
   for (const std::string_view place : {"country", "region", "city"})
     if (text == fmt::format("visit:{}_name", place)) {

@@ -21,6 +21,16 @@ struct Passing {
 
 }  // namespace
 
+Gate::Gate(storage::Pool& pool, storage::ApiKeyCache& keys, metrics::Registry& registry, unsigned requests_per_hour)
+    : pool_(pool), keys_(keys), limit_(requests_per_hour), unknown_keys_(unknown_keys_per_second, max_unknown_clients) {
+  auto& counted = registry.gauge("picolytics_api_keys_counted", "Keys of the API whose questions of an hour are counted.");
+  auto& guessers = registry.gauge("picolytics_api_unknown_key_clients", "Clients that have a bucket for keys that are not known yet.");
+  sampler_ = registry.before_expose([this, &counted, &guessers] {
+    counted.Set(static_cast<double>(limit_.keys()));
+    guessers.Set(static_cast<double>(unknown_keys_.clients()));
+  });
+}
+
 std::optional<http::Response> Gate::over_limit(const storage::ApiKey& key) {
   const auto wait = limit_.take(key.key_id, steady_clock::now());
   if (!wait) return std::nullopt;

@@ -1,9 +1,11 @@
 #pragma once
 #include <functional>
+#include <memory>
 
 #include "hourly_limit.hpp"
 #include "pico/http/exchange.hpp"
 #include "pico/http/rate_limiter.hpp"
+#include "pico/metrics/registry.hpp"
 #include "pico/storage/api_keys.hpp"
 #include "pico/storage/pool.hpp"
 
@@ -16,8 +18,7 @@ using Answering = std::function<http::Response(storage::Connection&, const stora
 /// Called on io threads.
 class Gate {
  public:
-  Gate(storage::Pool& pool, storage::ApiKeyCache& keys, unsigned requests_per_hour)
-      : pool_(pool), keys_(keys), limit_(requests_per_hour), unknown_keys_(unknown_keys_per_second, max_unknown_clients) {}
+  Gate(storage::Pool& pool, storage::ApiKeyCache& keys, metrics::Registry& registry, unsigned requests_per_hour);
 
   /// Answers the request at once when it is refused, else later by `answering`, which holds copies of what it needs of the request.
   void pass(http::Exchange& exchange, Answering answering);
@@ -33,6 +34,7 @@ class Gate {
   storage::ApiKeyCache& keys_;
   HourlyLimit limit_;
   http::RateLimiter unknown_keys_;
+  std::shared_ptr<void> sampler_;
 };
 
 }  // namespace pico::api

@@ -14,6 +14,11 @@ HourlyLimit::Hour& HourlyLimit::hour_of(int key_id, TimePoint now) {
   return hours_.size() < max_keys ? hours_.emplace(key_id, Hour{now}).first->second : shared_;
 }
 
+std::size_t HourlyLimit::keys() const {
+  const std::lock_guard lock(mutex_);
+  return hours_.size();
+}
+
 std::optional<std::chrono::seconds> HourlyLimit::take(int key_id, TimePoint now) {
   if (per_hour_ == 0) return std::nullopt;
   const std::lock_guard lock(mutex_);

@@ -20,6 +20,8 @@ class HourlyLimit {
   std::optional<std::chrono::seconds> take(int key_id, TimePoint now);
 
   [[nodiscard]] unsigned per_hour() const { return per_hour_; }
+  /// Keys that have a count of their own.
+  [[nodiscard]] std::size_t keys() const;
 
  private:
   struct Hour {
@@ -29,7 +31,7 @@ class HourlyLimit {
   Hour& hour_of(int key_id, TimePoint now);
 
   const unsigned per_hour_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<int, Hour> hours_;  // guarded by mutex_
   Hour shared_{};                        // guarded by mutex_
 };

@@ -126,8 +126,9 @@ Result<stats::Order> read_order(const Json& entry, const std::string& pointer, c
     if (const auto time = queried_time(question)) return stats::Order{*time, descending};
     return Error{Errc::invalid, "Invalid order_by entry 'time'. Entry is not a queried metric or dimension."};
   }
-  if (auto dimension = stats::dimension_of(name)) return stats::Order{std::move(*dimension), descending};
-  return fault(pointer, "Invalid order_by entry " + quoted(entry));
+  auto dimension = stats::dimension_of(name);
+  if (!dimension || name.size() > stats::max_text) return fault(pointer, "Invalid order_by entry " + quoted(entry));
+  return stats::Order{std::move(*dimension), descending};
 }
 
 Result<void> read_orders(const Json& list, Question& question) {

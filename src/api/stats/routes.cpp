@@ -17,8 +17,8 @@ using http::Response;
 
 class StatsApi {
  public:
-  StatsApi(storage::Pool& pool, stats::Service& service, storage::ApiKeyCache& keys, const StatsApiOptions& options)
-      : gate_(pool, keys, options.requests_per_hour), service_(service) {}
+  StatsApi(const StatsApiParts& parts, const StatsApiOptions& options)
+      : gate_(parts.pool, parts.keys, parts.registry, options.requests_per_hour), service_(parts.service) {}
 
   void query(Exchange& exchange) {
     gate_.pass(exchange, [this, body = std::string(exchange.request().body)](storage::Connection& connection, const storage::ApiKey& key) {
@@ -87,8 +87,8 @@ class StatsApi {
 
 }  // namespace
 
-void add_stats_routes(http::Router& router, storage::Pool& pool, stats::Service& service, storage::ApiKeyCache& keys, const StatsApiOptions& options) {
-  const auto api = std::make_shared<StatsApi>(pool, service, keys, options);
+void add_stats_routes(http::Router& router, const StatsApiParts& parts, const StatsApiOptions& options) {
+  const auto api = std::make_shared<StatsApi>(parts, options);
   router.add(http::Method::post, "/api/v2/query", [api](Exchange& exchange) { api->query(exchange); },
              {.max_body = max_question_bytes, .cors = true, .body_too_large = question_too_large});
   router.add(http::Method::get, "/api/v1/stats/realtime/visitors", [api](Exchange& exchange) { api->live_visitors(exchange); }, {.cors = true});

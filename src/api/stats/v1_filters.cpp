@@ -38,7 +38,7 @@ Result<stats::Filter> read_filter(const std::string& text) {
   if (at == std::string::npos) return Error{Errc::invalid, fmt::format("Invalid filter \"{}\": it is PROPERTY==VALUE or PROPERTY!=VALUE.", text.substr(0, 200))};
   const auto name = trim(std::string_view(text).substr(0, at));
   const auto dimension = stats::dimension_of(name);
-  if (!dimension) return Error{Errc::invalid, fmt::format("Invalid filter property '{}'.", name.substr(0, 200))};
+  if (!dimension || name.size() > stats::max_text) return Error{Errc::invalid, fmt::format("Invalid filter property '{}'.", name.substr(0, 200))};
   stats::Test test{*dimension, {}, split(trim(std::string_view(text).substr(at + 2)), '|'), true};
   const bool positive = text[at] == '=';
   bool wild = false;

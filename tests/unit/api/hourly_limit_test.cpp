@@ -38,6 +38,7 @@ TEST(HourlyLimit, IsSharedByTheKeysThatItHasNoRoomFor) {
   for (int key = 0; key < full; ++key) EXPECT_FALSE(limit.take(key, start));
   EXPECT_FALSE(limit.take(full, start));
   EXPECT_TRUE(limit.take(full + 1, start));
+  EXPECT_EQ(limit.keys(), HourlyLimit::max_keys);
   EXPECT_FALSE(limit.take(full + 1, start + 1h)) << "the hours that are over have made room";
   EXPECT_FALSE(limit.take(full + 2, start + 1h));
 }

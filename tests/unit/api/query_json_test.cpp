@@ -171,6 +171,9 @@ TEST(ReadQuestion, QuotesNoMoreThanALine) {
   const auto sentence = fault_of("{\"filters\": [\"" + std::string(10'000, 'x') + "\"]}");
   EXPECT_THAT(sentence, HasSubstr("..."));
   EXPECT_LT(sentence.size(), 300u);
+  const auto long_name = "\"event:props:" + std::string(5'000, 'x') + "\"";
+  EXPECT_LT(fault_of("{\"dimensions\": [" + long_name + "]}").size(), 300u);
+  EXPECT_LT(fault_of("{\"order_by\": [[" + long_name + ", \"asc\"]]}").size(), 300u);
 }
 
 TEST(ReadQuestion, ReadsNamedRanges) {

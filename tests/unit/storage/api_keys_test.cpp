@@ -102,6 +102,14 @@ TEST_F(ApiKeysTest, ThatWereFoundAreRememberedForTenSeconds) {
   EXPECT_EQ(cache.find(connection, key), nullptr);
 }
 
+TEST_F(ApiKeysTest, ThatAreRememberedAreShownAsAMetric) {
+  metrics::Registry registry;
+  ApiKeyCache shown(clock);
+  shown.report_to(registry);
+  shown.find(connection, create(Scope::read));
+  EXPECT_NE(registry.expose().find("picolytics_api_keys_remembered 1\n"), std::string::npos);
+}
+
 TEST_F(ApiKeysTest, AreForgottenWhenTheClockIsSetBack) {
   const auto key = create(Scope::read);
   cache.find(connection, key);
