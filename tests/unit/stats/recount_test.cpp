@@ -125,6 +125,18 @@ TEST_F(RecountTest, EqualsAnyQuestionAfterBotsWerePruned) {
   check_random(7, times(5));
 }
 
+TEST_F(RecountTest, EqualsAnyQuestionAfterRetention) {
+  roll();
+  check_random(8, times(5));
+  const auto pruned = storage::prune(connection, {.prune_days = 6}, clock.at);
+  EXPECT_GT(pruned.partitions, 0u);
+  EXPECT_GT(pruned.visits, 0u);
+  recount_again();
+  check_random(9, times(10));
+  roll();
+  check_random(9, times(5));
+}
+
 TEST_F(RecountTest, EqualsAnyQuestionAfterARestart) {
   roll();
   check_random(10, times(5));
