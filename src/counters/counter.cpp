@@ -6,6 +6,7 @@
 #include "merge.hpp"
 #include "metrics.hpp"
 #include "pico/core/hash.hpp"
+#include "views.hpp"
 
 namespace pico::counters {
 namespace {
@@ -25,18 +26,34 @@ Counter::Counter(Options options, metrics::Registry& registry)
 Counter::~Counter() { stop(); }
 
 bool Counter::add(std::vector<storage::PageCount> counts, Done done) {
-  std::size_t bytes = 0;
-  for (const auto& count : counts) bytes += sizeof count + count.page.size();
+  Job job;
+  job.size = counts.size();
+  for (const auto& count : counts) job.bytes += sizeof count + count.page.size();
+  job.counts = std::move(counts);
+  job.done = [done = std::move(done)](Outcome outcome, storage::ViewTotals) { done(outcome); };
+  return enqueue(std::move(job));
+}
+
+bool Counter::add(View view, ViewDone done) {
+  Job job;
+  job.size = 1;
+  job.bytes = size_of(view);
+  job.view = std::move(view);
+  job.done = std::move(done);
+  return enqueue(std::move(job));
+}
+
+bool Counter::enqueue(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    const bool full = !waiting_.empty() && (waiting_counts_ + counts.size() > options_.max_waiting || waiting_bytes_ + bytes > options_.max_waiting_bytes);
+    const bool full = !waiting_.empty() && (waiting_counts_ + job.size > options_.max_waiting || waiting_bytes_ + job.bytes > options_.max_waiting_bytes);
     if (full) metrics_->overloaded.Increment();
     if (!healthy_) metrics_->unavailable.Increment();
     if (stopping_ || full || !healthy_) return false;
-    waiting_counts_ += counts.size();
-    waiting_bytes_ += bytes;
+    waiting_counts_ += job.size;
+    waiting_bytes_ += job.bytes;
     metrics_->waiting.Set(static_cast<double>(waiting_counts_));
-    waiting_.push_back({std::move(counts), std::move(done), bytes});
+    waiting_.push_back(std::move(job));
   }
   wake_.notify_one();
   return true;
@@ -61,6 +78,7 @@ void Counter::run() {
   for (Group group; next_group(group); group.clear()) {
     if (!group.empty()) write(std::move(group));
     if (!healthy_) healthy_ = wait_for_postgres();
+    else look();
   }
   try {
     if (connection_) storage::forget_count_batches(*connection_, id_);
@@ -71,11 +89,11 @@ void Counter::run() {
 /// Waits for work and takes the next transaction's. False: the counter stops and nothing is left.
 bool Counter::next_group(Group& group) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !waiting_.empty() || !healthy_; });
+  wake_.wait_until(lock, next_look_, [this] { return stopping_ || !waiting_.empty() || !healthy_; });
   std::size_t counts = 0;
   auto job = waiting_.begin();
-  for (; job != waiting_.end() && (group.empty() || counts + job->counts.size() <= options_.max_group); ++job) {
-    counts += job->counts.size();
+  for (; job != waiting_.end() && (group.empty() || counts + job->size <= options_.max_group); ++job) {
+    counts += job->size;
     waiting_bytes_ -= job->bytes;
     group.push_back(std::move(*job));
   }
@@ -98,11 +116,11 @@ void Counter::write(Group group) {
   }
   auto& counter = outcome == Outcome::committed ? metrics_->committed : outcome == Outcome::refused ? metrics_->refused : metrics_->unavailable;
   counter.Increment(static_cast<double>(group.size()));
-  for (const auto& job : group) job.done(outcome);
+  for (const auto& job : group) job.done(outcome, job.totals);
 }
 
 /// Tries until it is known whether the group has been committed. Only an interrupted commit leaves that open.
-Counter::Outcome Counter::write_until_certain(const Group& group) {
+Counter::Outcome Counter::write_until_certain(Group& group) {
   const auto give_up = steady_clock::now() + options_.uncertain_at_most;
   bool uncertain = false;
   for (int attempts = 0, conflicts = 0;;) {
@@ -129,17 +147,52 @@ Counter::Outcome Counter::write_until_certain(const Group& group) {
   }
 }
 
-void Counter::attempt(const Group& group) {
+void Counter::attempt(Group& group) {
   const auto begin = steady_clock::now();
   std::vector<storage::PageCount> counts;
-  for (const auto& job : group) counts.insert(counts.end(), job.counts.begin(), job.counts.end());
-  counts = merge(std::move(counts));
-  storage::Transaction transaction(*connection_);
-  if (!storage::begin_count_batch(*connection_, id_, batch_)) return;  // an attempt before had been committed after all
-  storage::add_page_counts(*connection_, shard_, counts);
-  committing_ = true;
-  transaction.commit();
+  std::vector<const View*> views;
+  for (const auto& job : group) {
+    counts.insert(counts.end(), job.counts.begin(), job.counts.end());
+    if (job.view) views.push_back(&*job.view);
+  }
+  std::vector<ViewChange> totals;
+  {
+    storage::Transaction transaction(*connection_);
+    if (storage::begin_count_batch(*connection_, id_, batch_)) {
+      if (!counts.empty()) storage::add_page_counts(*connection_, shard_, merge(std::move(counts)));
+      if (!views.empty()) {
+        add_views(*connection_, shard_, options_.site_zone, views);
+        totals = totals_of(*connection_, views);
+      }
+      committing_ = true;
+      transaction.commit();
+    } else if (!views.empty()) {  // an attempt before had been committed after all
+      totals = totals_of(*connection_, views);
+    }
+  }
   metrics_->transaction_seconds.Observe(std::chrono::duration<double>(steady_clock::now() - begin).count());
+  const auto answers = running_totals(views, totals);
+  auto answer = answers.begin();
+  for (auto& job : group)
+    if (job.view) job.totals = *answer++;
+  if (options_.watch.changed && !totals.empty()) options_.watch.changed(totals);
+}
+
+/// Looks for what other instances have changed of what is watched.
+void Counter::look() {
+  if (steady_clock::now() < next_look_) return;
+  next_look_ = steady_clock::now() + options_.look_interval;
+  if (!options_.watch.watched) return;
+  const auto keys = options_.watch.watched();
+  if (keys.empty() || !connect()) return;
+  try {
+    const auto totals = storage::view_totals(*connection_, keys);
+    std::vector<ViewChange> changes;
+    for (std::size_t i = 0; i < keys.size(); ++i) changes.push_back({keys[i], totals[i]});
+    options_.watch.changed(changes);
+  } catch (const storage::DatabaseError& error) {
+    spdlog::warn("views cannot be looked at: {}", error.what());
+  }
 }
 
 bool Counter::connect() {

@@ -4,6 +4,7 @@
 #include "pico/event/codec.hpp"
 #include "pico/storage/page_counts.hpp"
 #include "pico/storage/sites.hpp"
+#include "pico/storage/view_counts.hpp"
 #include "shared_words.hpp"
 #include "short_locks.hpp"
 #include "site_lock.hpp"
@@ -93,6 +94,7 @@ void empty_site(Connection& connection, int site_id, std::string_view domain) {
   condemn_words_of(connection, site_id);
   delete_facts_before(connection, site_id, end_of_time);
   delete_page_counts_of(connection, site_id, domain);
+  delete_views_of(connection, site_id);
   for (const auto* table : small_tables) delete_rows(connection, table, site_id);
   delete_from_feed(connection, site_id);
   delete_dead_letters(connection, domain);

@@ -7,6 +7,7 @@
 #include "pico/storage/page_counts.hpp"
 #include "pico/storage/partitions.hpp"
 #include "pico/storage/sites.hpp"
+#include "pico/storage/view_counts.hpp"
 
 namespace pico::storage {
 namespace {
@@ -35,7 +36,9 @@ void prune_all(Connection& connection, const std::vector<SiteRow>& sites, int da
     pruned.visits += delete_facts_before(connection, site.site_id, day);
     connection.execute("delete from pico.opt_outs where site_id = $1 and day < $2", site.site_id, day);
   }
-  delete_page_counts_before(connection, std::chrono::floor<std::chrono::days>(now) - std::chrono::days(days));  // their days are UTC's
+  const auto oldest_utc = std::chrono::floor<std::chrono::days>(now) - std::chrono::days(days);  // what has no zone
+  delete_page_counts_before(connection, oldest_utc);
+  delete_external_referrers_before(connection, oldest_utc);
   pruned.words = delete_words_before(connection, oldest);
 }
 

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "pico/core/time_zone.hpp"
+#include "pico/counters/view.hpp"
 #include "pico/metrics/registry.hpp"
 #include "pico/storage/connection.hpp"
 #include "pico/storage/page_counts.hpp"
@@ -23,6 +25,9 @@ struct Options {
   std::size_t max_waiting_bytes = 64u << 20;   ///< and the memory of their pages
   std::size_t max_group = 10'000;              ///< counts of one transaction (a larger request is one all the same)
   std::chrono::seconds uncertain_at_most{60};  ///< how long an interrupted commit is looked into
+  TimeZone site_zone;                          ///< of the sites that views make
+  ViewWatch watch;                             ///< may be empty
+  std::chrono::milliseconds look_interval{1000};  ///< how often other instances' changes to what is watched are looked for
 };
 
 struct Metrics;
@@ -42,6 +47,8 @@ class Counter {
   };
   /// Called once, on the counter's thread; must not block or throw.
   using Done = std::function<void(Outcome)>;
+  /// The totals are those of View::asked.
+  using ViewDone = std::function<void(Outcome, storage::ViewTotals)>;
 
   Counter(Options options, metrics::Registry& registry);
   /// stop()
@@ -53,22 +60,29 @@ class Counter {
   /// the counter stops; nothing was taken and `done` will not be called.
   [[nodiscard]] bool add(std::vector<storage::PageCount> counts, Done done);
 
+  /// Takes a view, likewise. A site that does not exist yet is made. Titles and the like are clean text of bounded size.
+  [[nodiscard]] bool add(View view, ViewDone done);
+
   /// Counts what is waiting, then ends. What comes later is refused.
   void stop();
 
  private:
   struct Job {
     std::vector<storage::PageCount> counts;
-    Done done;
-    std::size_t bytes = 0;
+    std::optional<View> view;
+    ViewDone done;
+    storage::ViewTotals totals;       ///< for `done`
+    std::size_t size = 0, bytes = 0;  ///< counts, and the memory they take
   };
   using Group = std::vector<Job>;
 
+  bool enqueue(Job job);
   void run();
   bool next_group(Group& group);
   void write(Group group);
-  Outcome write_until_certain(const Group& group);
-  void attempt(const Group& group);
+  Outcome write_until_certain(Group& group);
+  void attempt(Group& group);
+  void look();
   bool connect();
   bool wait_for_postgres();
   [[nodiscard]] bool stopping() const;
@@ -84,6 +98,7 @@ class Counter {
   int shard_ = 0;
   std::int64_t batch_ = 0;
   bool committing_ = false;  ///< the last attempt got as far as its commit
+  std::chrono::steady_clock::time_point next_look_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
