@@ -5,6 +5,7 @@
 
 #include "fastify.hpp"
 #include "javascript_date.hpp"
+#include "../with_access.hpp"
 #include "page_views_body.hpp"
 #include "pico/core/url.hpp"
 
@@ -32,22 +33,6 @@ Response unauthorized() {
   auto response = error(401, "", Access::advice());
   response.fixed_headers = "WWW-Authenticate: Basic realm=\"picolytics\"\r\n";
   return response;
-}
-
-/// Goes on with `then`, unless the caller may not.
-template <class Then>
-void with_access(const Access& access, Access::Scope scope, Exchange& exchange, Then then) {
-  switch (access.check(exchange.request())) {
-    case Access::Verdict::granted: return then(exchange.request(), exchange.answer_later());
-    case Access::Verdict::refused: return exchange.answer(unauthorized());
-    case Access::Verdict::ask_keys: break;
-  }
-  const auto answer = exchange.answer_later();
-  const auto& request = exchange.request();  // stays until it is answered
-  access.ask(std::string(Access::key_of(request)), scope, [&request, answer, then](bool granted) {
-    if (granted) then(request, answer);
-    else answer(unauthorized());
-  });
 }
 
 using Answer = std::function<void(Response)>;
@@ -137,7 +122,7 @@ void report(storage::Pool& pool, const Clock& clock, std::string page, const htt
 void add_counting(http::Router& router, const PageViews& context, const std::string& path, ParseBody parse) {
   const auto handler = [context, parse](Exchange& exchange) {
     const auto then = [context, parse](const http::Request& request, const Answer& answer) { count(context.counter, parse, request, answer); };
-    with_access(context.access, Access::Scope::write, exchange, then);
+    with_access(context.access, Access::Scope::write, exchange, unauthorized, then);
   };
   for (const auto& spelling : {path, path + "/"}) router.add(Method::post, spelling, handler, {.max_body = max_body, .body_too_large = body_too_large});
 }
@@ -147,7 +132,7 @@ void add_report(http::Router& router, const PageViews& context) {
     const auto then = [context, page](const http::Request& request, const Answer& answer) {
       report(context.pool, context.clock, page, request, answer);
     };
-    with_access(context.access, Access::Scope::read, exchange, then);
+    with_access(context.access, Access::Scope::read, exchange, unauthorized, then);
   };
   router.add(Method::get, "/report", [ask](Exchange& exchange) { ask(exchange, parameter(exchange.request().query, "page").value_or("")); });
   router.add(Method::get, "/report/*", [ask](Exchange& exchange) {
