@@ -64,6 +64,7 @@ std::string_view Access::key_of(const http::Request& request) {
 
 std::string_view Access::advice() {
   return "this needs credentials: set countsUser and countsPassword (COUNTS_USER, COUNTS_PASSWORD) and send them as Basic credentials, "
+         "or make a key for all sites with picolytics key create (scope write to count, read to ask) and send it as a bearer token, "
          "or bind the listener to 127.0.0.1, or set countsOpen (COUNTS_OPEN) to true to let everybody in";
 }
 

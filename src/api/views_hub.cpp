@@ -30,7 +30,9 @@ void ViewsHub::unsubscribe(const Topic& topic, const Socket& socket) {
 void ViewsHub::tell(const Topic& topic, const storage::ViewTotals& totals, const Socket& socket) {
   const std::lock_guard lock(mutex_);
   const auto found = topics_.find(topic);
-  if (found != topics_.end()) socket->push(found->second.id, text_of(topic, totals));
+  if (found == topics_.end()) return;
+  if (found->second.told.total < 0) found->second.told = totals;  // nobody else is there who would have to hear of it
+  socket->push(found->second.id, text_of(topic, totals));
 }
 
 std::vector<storage::ViewKey> ViewsHub::watched() const {
@@ -46,7 +48,7 @@ void ViewsHub::changed(std::span<const counters::ViewChange> changes) {
   for (const auto& [key, totals] : changes) {
     for (auto topic = topics_.lower_bound({key, ""}); topic != topics_.end() && topic->first.key == key; ++topic) {
       auto& subscribers = topic->second;
-      if (subscribers.told == totals) continue;
+      if (subscribers.told == totals || subscribers.told.total < 0) continue;  // the first telling is tell()'s
       subscribers.told = totals;
       const auto text = text_of(topic->first, totals);
       for (const auto& socket : subscribers.sockets) socket->push(subscribers.id, text);

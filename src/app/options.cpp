@@ -123,11 +123,20 @@ storage::ConnectOptions database_options(const config::Config& config) {
   return {.conninfo = config.postgres_url().value_or("")};
 }
 
-counters::Options counter_options(const storage::ConnectOptions& database) {
+counters::Options counter_options(const config::Config& config, const storage::ConnectOptions& database, api::ViewsHub& hub) {
   counters::Options options;
   options.database = database;
   options.database.statement_timeout = count_timeout;
+  options.site_zone = config.sites.default_time_zone;
+  options.watch = {[&hub] { return hub.watched(); }, [&hub](std::span<const counters::ViewChange> changes) { hub.changed(changes); }};
   return options;
+}
+
+api::ViewsOptions views_options(const config::Config& config) {
+  const auto& counts = config.counts;
+  return {.allowed_origins = counts.ws_allowed_origins,
+          .socket = {.max_message_bytes = counts.ws_max_message, .idle_timeout = counts.ws_idle_timeout},
+          .respect_do_not_track = config.ingest.respect_do_not_track};
 }
 
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database) {

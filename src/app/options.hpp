@@ -1,6 +1,7 @@
 #pragma once
 #include "pico/api/access.hpp"
 #include "pico/api/assets.hpp"
+#include "pico/api/views.hpp"
 #include "pico/config/config.hpp"
 #include "pico/counters/counter.hpp"
 #include "pico/enrich/enricher.hpp"
@@ -27,7 +28,8 @@ journal::Options journal_options(const config::Config& config);
 writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database);
 /// The conninfo is empty when no Postgres is configured: the embedded one's takes its place.
 storage::ConnectOptions database_options(const config::Config& config);
-counters::Options counter_options(const storage::ConnectOptions& database);
+counters::Options counter_options(const config::Config& config, const storage::ConnectOptions& database, api::ViewsHub& hub);
+api::ViewsOptions views_options(const config::Config& config);
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database);
 
 }  // namespace pico::app

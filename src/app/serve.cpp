@@ -13,8 +13,10 @@
 #include "pico/api/assets.hpp"
 #include "pico/api/collect.hpp"
 #include "pico/api/demo.hpp"
+#include "pico/api/key_lookup.hpp"
 #include "pico/api/page_views.hpp"
 #include "pico/api/stats.hpp"
+#include "pico/api/views.hpp"
 #include "pico/enrich/enricher.hpp"
 #include "pico/http/server.hpp"
 #include "pico/ingest/ingest.hpp"
@@ -134,7 +136,8 @@ Result<void> serve(const config::Config& config) {
   storage::Pool pool(pool_options(config, database), storage_metrics);
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
-  counters::Counter counter(counter_options(database), registry);
+  api::ViewsHub views_hub(config.counts.ws_max_sockets);
+  counters::Counter counter(counter_options(config, database, views_hub), registry);
   stats::Roller roller({.database = database}, registry, clock);
   http::RateLimiter limiter(config.http.request_rate_limit);
   limiter.report_to(registry);
@@ -142,12 +145,14 @@ Result<void> serve(const config::Config& config) {
   api::add_static_routes(public_routes, assets, static_options(config));
   api::add_collect_routes(public_routes, ingest, limiter, registry, config.http.body_max_size);
   api::add_demo_routes(public_routes, assets, pool, salts, sites);
-  const api::Access public_access(access_options(config, config.http.listen));
-  const api::Access page_views_access(access_options(config, config.counts.page_views_listen.value_or(config.http.listen)));
+  const auto keys = api::keys_of(pool, api_keys);
+  const api::Access public_access(access_options(config, config.http.listen), keys);
+  const api::Access page_views_access(access_options(config, config.counts.page_views_listen.value_or(config.http.listen)), keys);
   api::add_page_views_routes(public_routes, {counter, pool, public_access, clock});
   api::add_page_views_routes(page_views_routes, {counter, pool, page_views_access, clock});
   api::add_page_views_not_found(page_views_routes);
   api::add_stats_routes(public_routes, {pool, figures, api_keys, registry}, {.requests_per_hour = config.http.api_requests_per_hour});
+  api::add_views_routes(public_routes, {counter, pool, public_access, views_hub, limiter}, views_options(config));
 
   housekeeping.start();
   roller.start();

@@ -202,7 +202,15 @@ Section counts() {
            {"countsPassword", "COUNTS_PASSWORD", "", text<&C::counts, &N::password>("a password without control characters"),
             "Its password.", Secret::yes},
            {"countsOpen", "COUNTS_OPEN", "false", flag<&C::counts, &N::open>(),
-            "Let everybody who reaches the server hand in and read counts, as the original does."}}};
+            "Let everybody who reaches the server hand in and read counts, as the original does."},
+           {"wsAllowedOrigins", "WS_ALLOWED_ORIGINS", "", names<&C::counts, &N::ws_allowed_origins>(),
+            "Origins whose pages may open the WebSocket `/ws` of the live view counters, such as `https://example.com`. Each names the "
+            "site that it counts for. Empty: nobody may."},
+           {"wsMaxSockets", "WS_MAX_SOCKETS", "5000", integer<&C::counts, &N::ws_max_sockets>(0, 1000000),
+            "WebSockets that are open at the same time, at most. They count towards maxConnections too."},
+           {"wsMaxMessage", "WS_MAX_MESSAGE", "128KB", bytes<&C::counts, &N::ws_max_message>(KB, MB), "Largest message of a WebSocket."},
+           {"wsIdleTimeoutSec", "WS_IDLE_TIMEOUT_SEC", "60", integer<&C::counts, &N::ws_idle_timeout>(2, 3600),
+            "Seconds without a sign of life after which a WebSocket is closed; after half of them a ping asks for one."}}};
 }
 
 Section tls() {

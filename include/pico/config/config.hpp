@@ -122,6 +122,9 @@ struct Counts {
   std::optional<Address> page_views_listen;  ///< nullopt: on the public listener only
   std::string user, password;                ///< Basic credentials; none when the password is empty
   bool open = false;                         ///< whoever asks may
+  std::vector<std::string> ws_allowed_origins;
+  std::size_t ws_max_sockets = 0, ws_max_message = 0;
+  std::chrono::seconds ws_idle_timeout{};
 };
 
 struct Config {

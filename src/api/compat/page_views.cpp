@@ -5,9 +5,9 @@
 
 #include "fastify.hpp"
 #include "javascript_date.hpp"
-#include "../with_access.hpp"
 #include "page_views_body.hpp"
 #include "pico/core/url.hpp"
+#include "with_access.hpp"
 
 namespace pico::api {
 namespace {

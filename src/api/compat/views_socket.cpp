@@ -86,11 +86,13 @@ class ViewsProtocol final : public http::WebSocketProtocol {
     counters::View ask;
     ask.asked = topic.key;
     const auto done = [hub = &views_.hub, socket = socket_, topic](Outcome outcome, storage::ViewTotals totals) {
-      if (outcome != Outcome::committed) return socket->answer(unavailable_text());
-      hub->tell(topic, totals, socket);
-      socket->answer("");
+      if (outcome == Outcome::committed) hub->tell(topic, totals, socket);
+      else hub->unsubscribe(topic, socket);
+      socket->answer(outcome == Outcome::committed ? "" : unavailable_text());
     };
-    if (!views_.counter.add(std::move(ask), done)) socket_->answer(unavailable_text());
+    if (views_.counter.add(std::move(ask), done)) return;
+    views_.hub.unsubscribe(topic, socket_);
+    socket_->answer(unavailable_text());
   }
 
   void unsubscribe(const ViewsHub::Topic& topic) {

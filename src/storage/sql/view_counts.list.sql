@@ -4,5 +4,5 @@ from pico.sites s
 join pico.view_counts c on c.site_id = s.site_id
 where s.domain = $1 and (c.tag = 'post_view') = $2 and ($3 = '' or c.item = $3)
 group by c.tag, c.item
-order by 5 desc, 2
+order by 5 desc, c.item collate "C"
 limit $4;
