@@ -81,8 +81,8 @@ void delete_external_referrers_before(Connection& connection, Instant before) {
 }
 
 void delete_views_of(Connection& connection, int site_id) {
-  for (const std::string table : {"pico.view_counts", "pico.external_referrers"})
-    connection.execute("delete from " + table + " where site_id = $1", site_id);
+  connection.execute("delete from pico.view_counts where site_id = $1", site_id);
+  connection.execute("delete from pico.external_referrers where site_id = $1", site_id);
 }
 
 }  // namespace pico::storage
