@@ -40,6 +40,8 @@ struct RemovedSitesTest : testing::Test {
     connection.execute("insert into pico.goals (site_id, display_name, event_name) values ($1, 'Signup', 'signup')", site);
     connection.execute("insert into pico.api_keys (hash, prefix, scope, site_id) values (int4send($1), 'p', 'read', $1)", site);
     connection.execute("insert into pico.page_counts values ($1, '/', '2026-11-22 12:00Z', 0, 1)", site);
+    connection.execute("insert into pico.view_counts values ($1, 'article', 'a', 0, 1, 1, 'A', now())", site);
+    connection.execute("insert into pico.external_referrers (site_id, connection_id, referrer, page) values ($1, gen_random_uuid(), '', '')", site);
   }
   void insert_dead_letter(std::string_view domain, int sequence) {
     event::Enriched event;
@@ -69,8 +71,8 @@ struct RemovedSitesTest : testing::Test {
 };
 
 constexpr auto all_tables =
-    "acquisitions api_keys engagement event_details events feed goals opt_outs page_counts pages rollup_marks rollup_versions rollups "
-    "site_days site_zones sites visits ";
+    "acquisitions api_keys engagement event_details events external_referrers feed goals opt_outs page_counts pages rollup_marks rollup_versions rollups "
+    "site_days site_zones sites view_counts visits ";
 
 TEST_F(RemovedSitesTest, LeaveNoRowInAnyTableAndTheOthersKeepAllOfTheirs) {
   ASSERT_EQ(tables_of(removed), all_tables) << "the test must put something into every table with a site";

@@ -280,6 +280,19 @@ TEST_F(ReportingTest, Answers14TheMap) {
             (Table{{"52.5", "13.4"}, {"52.5", "13.4"}}));
 }
 
+TEST_F(ReportingTest, CountsADaysFiguresWithoutBotsAndPings) {
+  const auto rows = connection.execute(
+      "select concat_ws(' ', day, visitors, visits, pageviews, bounces) from daily where domain_id = $1 and day >= '2026-11-01' order by day",
+      site);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows.text(0, 0), connection.execute("select concat_ws(' ', day, count(distinct visitor_id), count(*), sum(pageviews), "
+                                                "count(*) filter (where bounce)) from sessions where domain_id = $1 and not bot and day >= "
+                                                "'2026-11-01' group by day",
+                                                site)
+                                 .text(0, 0));
+  EXPECT_EQ(rows.text(0, 0), "2026-11-22 2 3 4 2");
+}
+
 TEST_F(ReportingTest, LeavesOutTheMonthsAndSitesThatAreNotAskedFor) {
   connection.execute("set enable_partitionwise_join = on");
   for (const auto& query :
