@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { buildTracker } from './tracker.mjs';
+import { buildViews } from './views.mjs';
 
 const [source, out] = process.argv.slice(2);
 if (!out) throw new Error('usage: static.mjs SRC OUT');
@@ -14,6 +15,7 @@ const tracker = await buildTracker(await readFile(join(source, 'pico.js'), 'utf8
 const files = {
   'pico.js': tracker,
   'picolytics.js': tracker, // the same under the product's name
+  'views.js': await buildViews(await readFile(join(source, 'views.js'), 'utf8')),
   'demo.html': await read('demo.html'),
   'demo.css': await read('demo.css'),
   'demo.js': await read('demo.js'),

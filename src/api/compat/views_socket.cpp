@@ -67,7 +67,7 @@ class ViewsProtocol final : public http::WebSocketProtocol {
     if (view.counted && view.counted->tag == "post_view") view.title = message.article_title;
     if (!message.article_id.empty()) view.asked = article_key(client_.domain, message.article_id);
     const auto referrer = client_.tracked ? external_referrer(message.referrer, client_.origin) : std::nullopt;
-    if (referrer) view.referrer = {client_.domain, connection_id_, *referrer, std::string(path_of(message.current_page))};
+    if (referrer) view.referrer = {client_.domain, connection_id_, *referrer, std::string(path_of(message.current_page.empty() ? message.path : message.current_page))};
     const auto done = [socket = socket_, article_id = message.article_id](Outcome outcome, storage::ViewTotals totals) {
       if (outcome == Outcome::unavailable) return socket->answer(unavailable_text());
       if (outcome == Outcome::refused) return socket->answer(error_text("refused", "Postgres does not take this"));
