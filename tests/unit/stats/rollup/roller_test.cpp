@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "pico/storage/retention.hpp"
 #include "rollup/day_roller.hpp"
 #include "unit/stats/cube/day_facts.hpp"
 #include "unit/stats/rollup/rolling.hpp"
@@ -159,15 +160,16 @@ TEST_F(RollerTest, KeepsTheMarkOfABatchThatCommitsWhileTheDayIsCounted) {
   auto holder = database.connect();
   std::future<bool> rolled;
   {
+    // Its first row has to wait for one of the same key, until that is undone.
     Transaction holding(holder);
-    holder.execute("select from pico.site_days for update");
+    holder.execute("insert into pico.rollups values ($1, 0, $2, 0, '')", site, first);
     rolled = std::async(std::launch::async, [&] {
       auto own = database.connect();
       return roll_day(own, site, first);
     });
-    await_waiting();  // it has counted, and is about to note it
+    await_waiting();
+    EXPECT_EQ(number("select count(*) from pico.rollup_marks"), 0);
     visit(site, first);
-    holding.commit();
   }
   EXPECT_TRUE(rolled.get());
   EXPECT_EQ(number("select count(*) from pico.rollup_marks"), 1);
@@ -262,6 +264,23 @@ TEST_F(RollerTest, RemovesWhatIsLeftOfADayThatIsGone) {
   EXPECT_EQ(number("select count(*) from pico.rollup_marks"), 0);
   EXPECT_EQ(number("select count(*) from pico.rollups where period = 0 and start = '2026-10-24'"), 0);
   EXPECT_THAT(closed(), ElementsAre(second));
+  expect_exact(site);
+}
+
+TEST_F(RollerTest, AgreesWithRetentionAboutDaysThatGo) {
+  for (const auto day : {first, second, third, november}) visit(site, day, 3);
+  roll();
+  const auto before = coverage(october, november).version;
+  clock.time = Day(2026y / 11 / 20) + 12h;
+  storage::prune(connection, {.prune_days = 25}, clock.time);  // the 25th of October goes, and what is before
+  EXPECT_GT(coverage(october, november).version, before);
+  EXPECT_THAT(closed(), ElementsAre(third, november));
+  expect_exact(site);
+  roll();
+  EXPECT_THAT(closed(), ElementsAre(third, november));
+  EXPECT_THAT(open(), IsEmpty());
+  EXPECT_EQ(number("select count(*) from pico.rollups where period = 0 and start < '2026-10-26'"), 0);
+  EXPECT_EQ(number("select count(*) from pico.rollups where period = 1 and dimension = 0"), 1);
   expect_exact(site);
 }
 
