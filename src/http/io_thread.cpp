@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::chrono::seconds tick_interval{1};
 constexpr std::chrono::milliseconds accept_pause{100};
+/// At a stop, how long a connection that stays open may still bring the request that is on its way. It is answered, with a
+/// `Connection: close`; without this, whoever asked at that very moment would see the connection reset.
+constexpr std::chrono::milliseconds last_call{500};
 constexpr int candidates_to_evict = 64;  ///< how many connections are looked at for one that can go
 
 IpAddress to_ip(const asio::ip::address& address) {
@@ -49,7 +52,7 @@ struct IoThread::Sessions {
 };
 
 IoThread::IoThread(Shared& shared)
-    : shared_(shared), work_(asio::make_work_guard(context_)), ticker_(context_), sessions_(std::make_shared<Sessions>()),
+    : shared_(shared), work_(asio::make_work_guard(context_)), ticker_(context_), last_call_(context_), sessions_(std::make_shared<Sessions>()),
       date_header_(make_date_header()) {}
 
 void IoThread::listen_on(Acceptor acceptor) {
@@ -72,8 +75,7 @@ Awaitable<void> IoThread::accept_loop() {
     } else {
       // Out of descriptors or memory, or a connection that was reset in the backlog: a pause, so as not to spin.
       shared_.metrics.accept_errors.Increment();
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> pause(context_,
-                                                                                                                          accept_pause);
+      Timer pause(context_, accept_pause);
       co_await pause.async_wait(no_throw);
     }
   }
@@ -186,14 +188,34 @@ void IoThread::start(const std::shared_ptr<WebSocketSession>& session, boost::be
 
 void IoThread::stop_accepting() {
   asio::post(context_, [this] {
+    if (stopping_) return;
     stopping_ = true;
-    boost::system::error_code ignored;
-    if (acceptor_) acceptor_->close(ignored);
-    for (auto& session : sessions_->list)
-      if (session.idle()) session.close();
+    take_those_in_line();
     for (auto& session : sessions_->websockets) session.go_away();
+    last_call_.expires_after(last_call);
+    last_call_.async_wait([this](boost::system::error_code error) {
+      if (!error) close_idle();
+    });
     note_if_idle();
   });
+}
+
+/// Closing the listener would reset the connections that the system has made and nobody has taken yet.
+void IoThread::take_those_in_line() {
+  if (!acceptor_) return;
+  boost::system::error_code error;
+  acceptor_->non_blocking(true, error);
+  while (!error) {
+    auto socket = acceptor_->accept(error);
+    if (!error) open_session(std::move(socket));
+  }
+  acceptor_->close(error);
+}
+
+void IoThread::close_idle() {
+  last_call_over_ = true;
+  for (auto& session : sessions_->list)
+    if (session.idle()) session.close();
 }
 
 void IoThread::close_all() {
@@ -206,6 +228,7 @@ void IoThread::close_all() {
 void IoThread::note_if_idle() {
   if (!stopping_ || !sessions_->list.empty() || !sessions_->websockets.empty()) return;
   ticker_.cancel();
+  last_call_.cancel();
   work_.reset();
   const std::lock_guard lock(idle_mutex_);
   idle_ = true;

@@ -61,7 +61,10 @@ class IoThread {
   void waits(Session& session);
   [[nodiscard]] asio::io_context& context() { return context_; }
   [[nodiscard]] Shared& shared() { return shared_; }
+  /// From here on answers end their connections.
   [[nodiscard]] bool stopping() const { return stopping_; }
+  /// And from here on nothing more is waited for.
+  [[nodiscard]] bool last_call_over() const { return last_call_over_; }
   /// The whole header line `Date: …\r\n`.
   [[nodiscard]] std::string_view date_header() const { return date_header_; }
 
@@ -71,6 +74,8 @@ class IoThread {
   bool make_room();
   void tick();
   void close_overdue();
+  void take_those_in_line();
+  void close_idle();
   void resume_finished();
   void note_if_idle();
 
@@ -78,11 +83,12 @@ class IoThread {
   asio::io_context context_{1};
   std::optional<asio::executor_work_guard<Executor>> work_;
   std::optional<Acceptor> acceptor_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> ticker_;
+  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  Timer ticker_, last_call_;
   struct Sessions;
   std::shared_ptr<Sessions> sessions_;
   std::string date_header_;
-  bool stopping_ = false;
+  bool stopping_ = false, last_call_over_ = false;
   std::atomic<Session*> finished_{nullptr};  // any thread pushes, the io thread takes all
 
   std::mutex idle_mutex_;

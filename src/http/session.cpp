@@ -321,7 +321,7 @@ Awaitable<void> serve(std::unique_ptr<Session> owned) {
       if (error) co_return;
     }
     if (!session.keep_alive_) break;
-    if (session.io_.stopping()) co_return;
+    if (session.io_.last_call_over()) co_return;
   }
   if (!session.linger_ || !session.socket_.is_open()) co_return;
   boost::system::error_code ignored;

@@ -47,7 +47,8 @@ class Server {
   /// `127.0.0.1:8080`, with the port that was really taken.
   [[nodiscard]] std::string address() const;
 
-  /// Ends accepting and closes idle connections; requests under way are answered with `Connection: close`.
+  /// Ends accepting; requests under way are answered with `Connection: close`, also those that come within the next half second over
+  /// connections that are open. Then idle connections are closed.
   void stop_accepting();
   /// Waits until every session has ended, closing what is still open when time is up; ends the io threads.
   void stop(std::chrono::milliseconds at_most);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <deque>
 #include <future>
 #include <thread>
 
@@ -393,6 +394,14 @@ TEST_F(ServerTest, StoppingClosesIdleConnectionsAndAnswersWhatIsUnderWay) {
   EXPECT_TRUE(received.ends_with("last words"));
   stopped.get();
   EXPECT_FALSE(Client(server_->address()).connected());
+}
+
+TEST_F(ServerTest, StoppingStillAnswersARequestThatIsOnItsWay) {
+  start();
+  std::deque<Client> clients;  // whose connections may not even be accepted yet when the stop begins
+  for (int i = 0; i < 32; ++i) clients.emplace_back(server_->address()).send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  server_->stop_accepting();
+  for (auto& client : clients) EXPECT_TRUE(client.receive().ends_with("hello"));
 }
 
 }  // namespace
