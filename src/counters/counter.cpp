@@ -15,6 +15,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds pause{250};
 constexpr int conflicts_at_most = 10;
+constexpr std::chrono::seconds stop_patience{2};
 
 }  // namespace
 
@@ -65,7 +66,13 @@ void Counter::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, stop_patience, [this] { return has_ended_; });
+  }
+  abandon_.request_stop();  // Postgres may be silent
+  thread_.join();
 }
 
 bool Counter::stopping() const {
@@ -84,6 +91,9 @@ void Counter::run() {
     if (connection_) storage::forget_count_batches(*connection_, id_);
   } catch (const storage::DatabaseError&) {  // the next one to stop does it
   }
+  const std::lock_guard lock(mutex_);
+  has_ended_ = true;
+  ended_.notify_all();
 }
 
 /// Waits for work and takes the next transaction's. False: the counter stops and nothing is left.
@@ -198,7 +208,7 @@ void Counter::look() {
 bool Counter::connect() {
   if (connection_ && !connection_->lost()) return true;
   connection_.reset();
-  auto opened = storage::Connection::open(options_.database);
+  auto opened = storage::Connection::open(options_.database, abandon_.get_token());
   if (!opened) {
     if (healthy_) spdlog::error("{}", opened.error().message);
     return false;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -63,7 +64,7 @@ class Counter {
   /// Takes a view, likewise. A site that does not exist yet is made. Titles and the like are clean text of bounded size.
   [[nodiscard]] bool add(View view, ViewDone done);
 
-  /// Counts what is waiting, then ends. What comes later is refused.
+  /// Counts what is waiting, then ends; what Postgres has not taken after 2 s is answered `unavailable`. What comes later is refused.
   void stop();
 
  private:
@@ -101,11 +102,14 @@ class Counter {
   std::chrono::steady_clock::time_point next_look_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, ended_;
   Group waiting_;                   // guarded by mutex_
   std::size_t waiting_counts_ = 0;  // guarded by mutex_
   std::size_t waiting_bytes_ = 0;   // guarded by mutex_
   bool stopping_ = false;           // guarded by mutex_
+  bool has_ended_ = false;          // guarded by mutex_
+
+  std::stop_source abandon_;  ///< own synchronisation; cuts the session off, or the wait for one
 
   std::thread thread_;
 };
