@@ -47,7 +47,7 @@ HeaderFault decode_segment_header(std::span<const std::byte> bytes, SegmentHeade
   std::memcpy(&disk, bytes.data(), sizeof disk);
   if (disk.magic != segment_magic || disk.crc != crc32c(bytes.first(offsetof(DiskSegmentHeader, crc))))
     return HeaderFault::damaged;
-  if (disk.version != format_version) return HeaderFault::newer;
+  if (disk.version != format_version) return disk.version > format_version ? HeaderFault::newer : HeaderFault::older;
   header = {EpochId{disk.epoch}, disk.index, disk.first, disk.previous_last, disk.previous_length};
   return HeaderFault::none;
 }

@@ -76,7 +76,7 @@ struct SegmentHeader {
 /// Of files that are not segments yet; a start deletes them.
 inline constexpr std::string_view unfinished_suffix = ".tmp";
 
-enum class HeaderFault : std::uint8_t { none, damaged, newer };
+enum class HeaderFault : std::uint8_t { none, damaged, newer, older };  ///< newer, older: whole, and of another format_version
 
 std::vector<std::byte> encode_segment_header(const SegmentHeader& header);
 HeaderFault decode_segment_header(std::span<const std::byte> bytes, SegmentHeader& header);

@@ -54,10 +54,11 @@ Result<Found> look_at(Files& files, const Path& directory, const SegmentName& na
   if (!n) return n.error();
   SegmentHeader header;
   const auto fault = decode_segment_header(std::span(bytes).first(*n), header);
-  if (fault == HeaderFault::newer) {
-    return Error{Errc::invalid, "The journal segment " + found.path.string() +
-                                    " was written by a newer version. Start that version until the journal is drained, or move "
-                                    "the file away to go on without its events."};
+  if (fault == HeaderFault::newer || fault == HeaderFault::older) {
+    const std::string path = found.path.string();
+    return Error{Errc::invalid, "The journal segment " + path + " was written by " + (fault == HeaderFault::newer ? "a newer" : "an older") +
+                                    " version. Start that version until the journal is drained (picolytics_writer_lag_records is 0), or go on "
+                                    "without its events: mv " + path + " " + path + ".aside"};
   }
   if (fault == HeaderFault::none && header.epoch == name.epoch && header.index == name.index) {
     found.header = header;

@@ -13,7 +13,7 @@ struct Recovered {
 };
 
 /// Looks at what earlier processes left in the directory: reads every segment's header and scans the last segment of each epoch.
-/// Deletes epochs without a record and unfinished files. Errc::invalid: a segment of a newer format; Errc::io: the disk refuses.
+/// Deletes epochs without a record and unfinished files. Errc::invalid: a segment of another format; Errc::io: the disk refuses.
 Result<Recovered> recover(Files& files, const std::filesystem::path& directory);
 
 }  // namespace pico::journal

@@ -142,18 +142,20 @@ TEST_F(RecoveryTest, AReaderAtADamagedEndWaitsInsteadOfTurningInCircles) {
   EXPECT_EQ(metric("picolytics_journal_lost_records_total"), 1);
 }
 
-TEST_F(RecoveryTest, ANewerVersionIsRefusedByTheNameOfItsFile) {
+TEST_F(RecoveryTest, AnotherVersionIsRefusedByTheNameOfItsFileAndWithTheCommandToGoOn) {
   leave_behind({"one"});
-  auto bytes = file_text(segment(0));
-  bytes[offsetof(DiskSegmentHeader, version)] = 2;
-  const auto crc = crc_of(std::string_view(bytes).substr(0, offsetof(DiskSegmentHeader, crc)));
-  bytes.replace(offsetof(DiskSegmentHeader, crc), 4, crc);
-  write_file(segment(0), bytes);
-  const auto refused = Journal::open(options_, *registry_);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Errc::invalid);
-  EXPECT_THAT(refused.error().message, HasSubstr(segment(0).string()));
-  EXPECT_THAT(refused.error().message, HasSubstr("newer version"));
+  for (const auto& [version, name] : {std::pair{0, "an older version"}, std::pair{2, "a newer version"}}) {
+    auto bytes = file_text(segment(0));
+    bytes[offsetof(DiskSegmentHeader, version)] = static_cast<char>(version);
+    const auto crc = crc_of(std::string_view(bytes).substr(0, offsetof(DiskSegmentHeader, crc)));
+    bytes.replace(offsetof(DiskSegmentHeader, crc), 4, crc);
+    write_file(segment(0), bytes);
+    const auto refused = Journal::open(options_, *registry_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::invalid);
+    EXPECT_THAT(refused.error().message, HasSubstr("mv " + segment(0).string()));
+    EXPECT_THAT(refused.error().message, HasSubstr(name));
+  }
 }
 
 TEST_F(RecoveryTest, UnfinishedFilesAreRemovedAndForeignOnesLeftAlone) {
