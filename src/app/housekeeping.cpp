@@ -45,7 +45,7 @@ void Housekeeping::stop() {
 
 std::string Housekeeping::problem() const {
   const auto today = sites_.default_zone().local_day(SystemClock().now());
-  return salts_.find(today) ? "" : "there is no salt for today: Postgres has been away since before the last midnight";
+  return salts_.find(today) ? "" : "there is no salt for today: Postgres has been away since before the last midnight, or this machine's clock is wrong";
 }
 
 void Housekeeping::run(const std::stop_token& stop) {

@@ -12,15 +12,18 @@ namespace {
 /// A date's salt is fetched this long before the date begins anywhere, so that Postgres may be away at midnight.
 constexpr std::chrono::hours ahead{6};
 
+/// And kept this long after its date has ended everywhere: machines may be seconds behind the database, and events on their way.
+constexpr std::chrono::seconds afterwards{10};
+
 struct Range {
   Day first, last;
 };
 
 /// The dates that are today, or are about to begin, in any of the zones.
 Range dates_in_use(const std::vector<TimeZone>& zones, Instant now) {
-  Range range{TimeZone().local_day(now), TimeZone().local_day(now + ahead)};
+  Range range{TimeZone().local_day(now - afterwards), TimeZone().local_day(now + ahead)};
   for (const auto& zone : zones) {
-    range.first = std::min(range.first, zone.local_day(now));
+    range.first = std::min(range.first, zone.local_day(now - afterwards));
     range.last = std::max(range.last, zone.local_day(now + ahead));
   }
   return range;
