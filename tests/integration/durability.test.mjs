@@ -1,8 +1,7 @@
-// Promise 1: an event that was acknowledged is in Postgres exactly once, whatever died meanwhile.
+// Promise 1: an event that was acknowledged is in Postgres exactly once, whatever died meanwhile. The rest of it: faults_*.test.mjs.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, test } from "node:test";
-import { Load, Server, assertStoredOnce, run, until } from "../support/picolytics.mjs";
+import { Load, Server, assertStoredOnce, run, someEvents, until } from "../support/picolytics.mjs";
 
 const servers = [];
 after(() => Promise.all(servers.map((server) => server.destroy())));
@@ -11,34 +10,6 @@ const start = async (env) => {
   servers.push(server);
   return server;
 };
-const someEvents = (load, n) => until(`${n} acknowledged events`, () => load.acknowledged.size >= n);
-
-test("SIGTERM in mid-load: exit 0 within 10 s, and every acknowledged event is there after the restart", async () => {
-  const server = await start();
-  const load = new Load(server);
-  await someEvents(load, 500);
-  const began = Date.now();
-  const exit = await server.signal("SIGTERM");
-  assert.deepEqual(exit, { code: 0, signal: null });
-  assert.ok(Date.now() - began < 10_000, `took ${Date.now() - began} ms`);
-  assert.ok(!existsSync(server.runFile), "run.json is gone after a clean stop");
-  const acknowledged = await load.stop();
-  await server.launch();
-  await assertStoredOnce(server, acknowledged);
-});
-
-test("kill -9 in mid-load, five times in a row: nothing acknowledged is lost, nothing doubled, no hand-work", async () => {
-  const server = await start();
-  const acknowledged = new Set();
-  for (let round = 0; round < 5; ++round) {
-    const load = new Load(server);
-    await someEvents(load, 300);
-    await server.signal("SIGKILL");
-    for (const path of await load.stop()) acknowledged.add(path);
-    await server.launch();
-  }
-  await assertStoredOnce(server, acknowledged);
-});
 
 test("kill -9 of Postgres in mid-load: it is started again and nothing is lost", async () => {
   const server = await start();

@@ -59,6 +59,16 @@ export class Server {
   }
 
   async launch() {
+    this.spawn();
+    await until("the server to start", () => {
+      if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`it ended: ${this.stderr}`);
+      return existsSync(this.runFile);
+    }, 60_000);
+    Object.assign(this, JSON.parse(readFileSync(this.runFile, "utf8")));
+  }
+
+  /** Starts the process and does not wait until it serves. */
+  spawn() {
     this.runFile = join(this.dir, "run.json");
     rmSync(this.runFile, { force: true });
     const [program, ...args] = this.command;
@@ -68,11 +78,6 @@ export class Server {
     });
     this.process.stderr.on("data", (bytes) => (this.stderr += bytes));
     this.exited = new Promise((resume) => this.process.once("exit", (code, signal) => resume({ code, signal })));
-    await until("the server to start", () => {
-      if (this.process.exitCode !== null) throw new Error(`it ended: ${this.stderr}`);
-      return existsSync(this.runFile);
-    });
-    Object.assign(this, JSON.parse(readFileSync(this.runFile, "utf8")));
   }
 
   /** One request; resolves with status, headers and body text. Rejects when the connection fails. */
@@ -135,7 +140,7 @@ export class Server {
   /** Ends the server if it still runs, and removes its data. */
   async destroy() {
     this.agent.destroy();
-    if (this.process.exitCode === null && this.process.signalCode === null) {
+    if (this.process?.exitCode === null && this.process.signalCode === null) {
       this.process.kill("SIGTERM");
       await Promise.race([this.exited, new Promise((resume) => setTimeout(resume, 15_000).unref())]);
       this.process.kill("SIGKILL");
@@ -146,25 +151,40 @@ export class Server {
   }
 }
 
+/** How much of a test: little in the suite, much with PICO_LONG=1. */
+export const scaled = (short, long) => (process.env.PICO_LONG === "1" ? long : short);
+
+export const someEvents = (load, n) => until(`${n} acknowledged events`, () => load.acknowledged.size >= n, 120_000);
+
 /** Sends events with unique paths over several connections until stop() is called; remembers what was acknowledged. */
 export class Load {
-  constructor(server, { site = "load.example", connections = 8, visitors = 50 } = {}) {
+  constructor(server, { site = "load.example", connections = 8, visitors = 50, perSecond = Infinity } = {}) {
+    this.site = site;
     this.acknowledged = new Set();
     this.refused = 0;
-    this.failed = 0;
+    this.failures = {}; // how often, by the error's code
+    this.sent = 0;
     this.running = true;
-    this.workers = Array.from({ length: connections }, (_, worker) => this.#work(server, site, worker, visitors));
+    this.perSecond = perSecond;
+    this.began = Date.now();
+    this.workers = Array.from({ length: connections }, (_, worker) => this.#work(server, worker, visitors));
   }
 
-  async #work(server, site, worker, visitors) {
+  get failed() {
+    return Object.values(this.failures).reduce((sum, n) => sum + n, 0);
+  }
+
+  async #work(server, worker, visitors) {
     for (let i = 0; this.running; ++i) {
+      while (this.running && this.sent > ((Date.now() - this.began) * this.perSecond) / 1000) await new Promise((resume) => setTimeout(resume, 5));
+      ++this.sent;
       const path = `/${process.pid}/${worker}/${i}/${Math.random().toString(36).slice(2)}`;
       try {
-        const answer = await server.event({ n: "load", l: `https://${site}${path}` }, { "User-Agent": `${chrome} v${i % visitors}` });
+        const answer = await server.event({ n: "load", l: `https://${this.site}${path}` }, { "User-Agent": `${chrome} v${i % visitors}` });
         if (answer.status === 202 && answer.headers["x-picolytics-dropped"] === undefined) this.acknowledged.add(path);
         else ++this.refused;
-      } catch {
-        ++this.failed;
+      } catch (error) {
+        this.failures[error.code] = (this.failures[error.code] ?? 0) + 1;
         await new Promise((resume) => setTimeout(resume, 5)); // the server is away: do not spin
       }
     }

@@ -1,0 +1,97 @@
+// Clocks that jump, and the midnight at which a salt ends: nothing lost, nothing doubled, nobody recognised the next day.
+// (docs/reliability.md, docs/security.md)
+import assert from "node:assert/strict";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { Load, Server, assertStoredOnce, caughtUp, dataDirectory, scaled, someEvents, until } from "../support/picolytics.mjs";
+import { Cluster } from "../support/postgres.mjs";
+
+const library = readdirSync("/usr/lib").map((dir) => `/usr/lib/${dir}/faketime/libfaketimeMT.so.1`).find((path) => {
+  try {
+    return readdirSync(join(path, "..")).length > 0;
+  } catch {
+    return false;
+  }
+});
+
+const open = [];
+after(async () => {
+  for (const one of open.reverse()) await (one.destroy ?? one.stop).call(one);
+});
+const opened = (one) => (open.push(one), one);
+
+/** A clock that can be set while a process runs by it: so many seconds off the real one. */
+class FalseClock {
+  constructor(seconds = 0) {
+    this.file = join(dataDirectory(), "clock");
+    this.set(seconds);
+    this.env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: this.file, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1" };
+  }
+  set(seconds) {
+    writeFileSync(this.file, `${seconds < 0 ? "" : "+"}${seconds}\n`);
+  }
+}
+
+test("a clock that jumps an hour ahead and an hour back under load: exactly once, and it is told", async (context) => {
+  assert.ok(library, "libfaketime is installed");
+  const clock = new FalseClock();
+  const server = opened(await Server.start(clock.env));
+  const load = new Load(server);
+  for (const seconds of [3600, 0, -3600, 0, 3600, -3600, 0]) {
+    clock.set(seconds);
+    // An hour back can be yesterday, whose salt may be gone: then events are refused, and not counted under a wrong day.
+    const [acknowledged, refused] = [load.acknowledged.size, load.refused];
+    await until("events by that clock", () => load.acknowledged.size >= acknowledged + 300 || load.refused > refused + 10, 60_000);
+    if (seconds !== 0) await until("the jump to be seen", async () => Math.abs((await server.metric("picolytics_clock_skew_seconds")) - seconds) < 60, 30_000);
+  }
+  await someEvents(load, load.acknowledged.size + 300);
+  await assertStoredOnce(server, await load.stop());
+  assert.match(server.stderr, /this machine's clock is 3600 s off the database's/);
+  const [{ dead }] = await server.sql("select count(*)::int as dead from pico.dead_letters");
+  assert.equal(dead, 0);
+  context.diagnostic(`${load.acknowledged.size} events acknowledged, ${load.refused} refused`);
+});
+
+test("midnight under load: new salt, new ids, no event refused; the old salt is destroyed, that is told, and nothing uses it any more", async () => {
+  const lead = scaled(12, 60); // seconds before midnight
+  const toMidnight = 86_400 - (Math.floor(Date.now() / 1000) % 86_400);
+  const clocks = [new FalseClock(toMidnight - lead), new FalseClock(toMidnight - lead)];
+  const cluster = opened(await Cluster.start(clocks[0].env));
+  const server = opened(await Server.start({ ...cluster.env, ...clocks[1].env, IP_EXTRACTOR: "xff" }));
+  const other = opened(await Server.start({ ...cluster.env, ...clocks[1].env, IP_EXTRACTOR: "xff" }));
+  server.database = other.database = cluster.database;
+  const [{ today, tomorrow }] = await cluster.sql("select current_date::text as today, (current_date + 1)::text as tomorrow");
+  const loads = [server, other].map((one) => new Load(one, { visitors: 20, perSecond: 200, connections: 4 }));
+  const salts = async () => (await cluster.sql("select day::text, encode(salt, 'hex') as salt from pico.salts order by 1")).map((row) => row.day);
+  assert.deepEqual(await salts(), [today, tomorrow], "tomorrow's is fetched hours ahead");
+  await until("midnight", async () => (await cluster.sql("select current_date::text as d"))[0].d === tomorrow, 120_000);
+  await until("the old salt to be destroyed", async () => (await salts()).join() === tomorrow, 60_000);
+  await until("both instances to tell", () => [server, other].every((one) => one.stderr.includes(`destroyed the salt of ${today}`)), 60_000);
+  assert.ok((await server.metric("picolytics_salts_destroyed_total")) >= 1);
+  for (const load of loads) await someEvents(load, load.acknowledged.size + 200);
+  const acknowledged = (await Promise.all(loads.map((load) => load.stop()))).map((set) => [...set]).flat();
+  assert.deepEqual(loads.map((load) => load.refused + load.failed), [0, 0]);
+  await caughtUp(other);
+  await assertStoredOnce(server, new Set(acknowledged));
+  // The same twenty visitors came to both instances on both days.
+  const ids = async (day) => (await cluster.sql("select distinct (visit_id & -1024)::text as id from pico.events where day = $1", [day])).map((row) => row.id);
+  const [before, then] = [await ids(today), await ids(tomorrow)];
+  assert.deepEqual([before.length, then.length], [20, 20], "two instances, one id for each visitor and day");
+  assert.deepEqual(before.filter((id) => then.includes(id)), [], "no id of one day is one of the next");
+
+  // A server whose clock is behind would count for yesterday. It has no salt for that, so it refuses and says why.
+  const [{ n }] = await cluster.sql("select count(*)::int as n from pico.events where day = $1", [today]);
+  clocks[1].set(toMidnight - lead - 3600);
+  const answer = await until("a refusal", async () => {
+    const one = await server.event({ n: "load", l: "https://load.example/late" });
+    return one.status === 503 && one;
+  }, 60_000);
+  assert.equal(answer.headers["x-picolytics-reason"], "salt");
+  const ready = await server.request("GET", "/ready", { admin: true });
+  assert.match(JSON.parse(ready.text).problems.salts, /no salt/);
+  clocks[1].set(toMidnight - lead);
+  await until("it to count again", async () => (await server.event({ n: "load", l: "https://load.example/again" })).status === 202);
+  await caughtUp(server);
+  assert.equal((await cluster.sql("select count(*)::int as n from pico.events where day = $1", [today]))[0].n, n);
+});
