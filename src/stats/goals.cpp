@@ -31,8 +31,11 @@ Result<Filter> replaced(const Test& test, const std::vector<Goal>& goals) {
   }
   if (test.op == Operator::is) {
     for (const auto& value : test.values) {
-      const auto named = [&](const Goal& goal) { return !test.case_sensitive || goal.name == value; };
-      if (std::none_of(goals.begin(), goals.end(), named)) {
+      auto alone = test;
+      alone.values = {value};
+      const auto one = TextMatcher::of(alone);
+      if (!one) return one.error();
+      if (std::none_of(goals.begin(), goals.end(), [&](const Goal& goal) { return one->fits(goal.name); })) {
         return Error{Errc::invalid,
                      fmt::format("The goal `{}` is not configured for this site. Find out how to configure goals with `picolytics goal add --help`.", value)};
       }
