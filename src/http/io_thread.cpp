@@ -171,12 +171,14 @@ void IoThread::remove(Session& session) {
 
 void IoThread::add(WebSocketSession& session) {
   sessions_->websockets.push_back(session);
+  shared_.websockets.fetch_add(1, std::memory_order_relaxed);
   shared_.metrics.connections.Increment();
   shared_.metrics.websockets.Increment();
 }
 
 void IoThread::remove(WebSocketSession& session) {
   sessions_->websockets.erase(sessions_->websockets.iterator_to(session));
+  shared_.websockets.fetch_sub(1, std::memory_order_relaxed);
   shared_.metrics.connections.Decrement();
   shared_.metrics.websockets.Decrement();
   note_if_idle();

@@ -27,6 +27,7 @@ struct Shared {
   Metrics metrics;
   ConnectionTable connections;
   std::atomic<bool> warned_of_forwarding{false};
+  std::atomic<std::size_t> websockets{0};
 };
 
 /// One io_context with one thread, its acceptor and its sessions. All members are for that thread, except where it says otherwise.

@@ -109,7 +109,11 @@ std::function<void(Response)> Session::answer_later() {
 }
 
 void Session::upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) {
-  if (!boost::beast::websocket::is_upgrade(parser_->get())) {
+  const auto& shared = io_.shared();
+  if (shared.websockets.load(std::memory_order_relaxed) >= (shared.options.limits.max_connections + 1) / 2) {
+    // They stay for as long as they like and make no room for others: half of all connections at most.
+    response_ = Response::error(503, "there are too many WebSockets").with("Retry-After", "30");
+  } else if (!boost::beast::websocket::is_upgrade(parser_->get())) {
     response_ = Response::error(426, "this address speaks WebSocket").with("Upgrade", "websocket");
   } else if (in_.size() > 0) {
     reject(400, "a WebSocket begins with the answer to its handshake");  // what has been sent before that cannot be told from a second request

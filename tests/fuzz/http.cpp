@@ -9,6 +9,7 @@
 #include <set>
 
 #include "fuzz.hpp"
+#include "pico/http/websocket.hpp"
 #include "session.hpp"
 
 using namespace pico;
@@ -16,6 +17,21 @@ using namespace pico;
 namespace {
 
 constexpr std::size_t most_bytes = 64 << 10;
+
+/// Answers each message with its length.
+class Lengths final : public http::WebSocketProtocol {
+ public:
+  void opened(const std::shared_ptr<http::WebSocket>& socket) override { socket_ = socket; }
+  void received(std::string_view text) override {
+    fuzz::require(text.size() <= 1024, "no message is longer than allowed");
+    if (text.starts_with('!')) socket_->push(text.size(), std::make_shared<const std::string>("pushed"));
+    socket_->answer(text.starts_with('?') ? "" : std::to_string(text.size()));
+  }
+  void closed() override { socket_.reset(); }
+
+ private:
+  std::shared_ptr<http::WebSocket> socket_;
+};
 
 void add_routes(http::Router& router) {
   using http::Exchange;
@@ -30,6 +46,7 @@ void add_routes(http::Router& router) {
     fuzz::require(exchange.request().body.size() <= 2048, "no body is longer than its route allows");
     exchange.answer(Response::json(200, std::to_string(exchange.request().body.size())));
   }, {.max_body = 2048, .cors = true});
+  router.add(http::Method::get, "/ws", [](Exchange& exchange) { exchange.upgrade(std::make_unique<Lengths>(), {.max_message_bytes = 1024}); });
   router.add(http::Method::post, "/wait", [](Exchange& exchange) {
     exchange.answer_with([](const Exchange&, std::uint8_t code) { return Response::json(200, std::to_string(code)); });
     exchange.finish(7);
@@ -59,7 +76,7 @@ struct Host {
 
 const std::set<std::string_view> known_headers = {
     "Date", "Content-Type", "Connection", "Content-Length", "Allow", "Vary", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
-    "Access-Control-Allow-Headers"};
+    "Access-Control-Allow-Headers", "Upgrade"};
 
 /// What came back is whole answers with our own headers only: nothing of the request splits one.
 void check_answers(std::string_view all) {
@@ -69,6 +86,7 @@ void check_answers(std::string_view all) {
       all.remove_prefix(25);
       continue;
     }
+    if (all.starts_with("HTTP/1.1 101 ")) return;  // frames from here on
     fuzz::require(!closed, "nothing follows an answer that closes the connection");
     fuzz::require(all.starts_with("HTTP/1.1 "), "an answer begins with its status");
     const auto end = all.find("\r\n\r\n");

@@ -1,6 +1,7 @@
 #include "page_views_body.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -66,7 +67,7 @@ std::int64_t views_of(const json& value, const std::string& where) {
   const auto text = value.is_string() ? value.get<std::string>() : value.dump();
   const auto digits = trim(text);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), views);
-  if (error != std::errc{} || end != digits.data() + digits.size()) refuse(where, "be number");
+  if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(views)) refuse(where, "be number");
   if (views != static_cast<double>(static_cast<std::int64_t>(std::clamp(views, -1.0, 2.0 * static_cast<double>(most_views))))) refuse(where, "be integer");
   if (views < 0) refuse(where, "be >= 0");
   if (views > static_cast<double>(most_views)) refuse(where, "be <= " + std::to_string(most_views));

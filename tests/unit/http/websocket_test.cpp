@@ -256,6 +256,15 @@ TEST_F(WebSocketTest, KeepsItsPlaceAmongTheConnections) {
   EXPECT_EQ(third.ask("b"), "echo b");
 }
 
+TEST_F(WebSocketTest, TakesHalfOfAllConnectionsAtMost) {
+  start({}, 4);
+  Client first(server_->address()), second(server_->address());
+  EXPECT_EQ(first.ask("a"), "echo a");
+  EXPECT_EQ(second.ask("b"), "echo b");
+  Client third(server_->address());
+  EXPECT_EQ(third.handshake_status(), 503u);
+}
+
 TEST_F(WebSocketTest, ASocketThatHasGoneTakesMessagesToNowhere) {
   std::shared_ptr<WebSocket> gone;
   {
