@@ -70,7 +70,7 @@ export class Server {
   /** Starts the process and does not wait until it serves. */
   spawn() {
     this.runFile = join(this.dir, "run.json");
-    rmSync(this.runFile, { force: true }, 90_000);
+    rmSync(this.runFile, { force: true });
     const [program, ...args] = this.command;
     this.process = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe"],
