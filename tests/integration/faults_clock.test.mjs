@@ -38,7 +38,7 @@ test("a clock that jumps an hour ahead and an hour back under load: exactly once
   const clock = new FalseClock();
   const server = opened(await Server.start(clock.env));
   const load = new Load(server);
-  for (const seconds of [3600, 0, -3600, 0, 3600, -3600, 0]) {
+  for (const seconds of [3600, -3600, 0]) {
     clock.set(seconds);
     // An hour back can be yesterday, whose salt may be gone: then events are refused, and not counted under a wrong day.
     const [acknowledged, refused] = [load.acknowledged.size, load.refused];
