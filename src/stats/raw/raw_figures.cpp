@@ -53,9 +53,21 @@ void add_by_events(const Part& part, const Needs& needs, Groups& groups) {
   if (needs.entries && apart) add_entries(part, groups);
 }
 
+/// Makes the planner join and group by hashing, for the rest of the transaction or until let_planner_choose(). It thinks that pairs of
+/// an event and its visit are rare (it takes day and visit for independent, and has no statistics of partitioned tables unless
+/// somebody asks for them), and so would look up the page of each of millions of events, and sort them. Measured on top pages of a
+/// month: 40 % less processor time.
+void prefer_hashing(storage::Connection& connection) {
+  connection.execute("set local enable_nestloop = off; set local enable_sort = off");
+}
+void let_planner_choose(storage::Connection& connection) {
+  connection.execute("set local enable_nestloop to default; set local enable_sort to default");
+}
+
 }  // namespace
 
 Groups figures(const Part& part, const Needs& needs) {
+  prefer_hashing(part.connection);
   Groups groups;
   if (groups_by_event(part.dimensions) || looks_at_events(part.filters)) {
     add_by_events(part, needs, groups);
@@ -63,6 +75,7 @@ Groups figures(const Part& part, const Needs& needs) {
     add_by_visits(part, needs, groups);
   }
   if (needs.engagement) add_engagement(part, groups);
+  let_planner_choose(part.connection);
   return groups;
 }
 
