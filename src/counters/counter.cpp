@@ -6,6 +6,7 @@
 #include "merge.hpp"
 #include "metrics.hpp"
 #include "pico/core/hash.hpp"
+#include "pico/storage/sites.hpp"
 #include "views.hpp"
 
 namespace pico::counters {
@@ -168,6 +169,7 @@ void Counter::attempt(Group& group) {
   std::vector<ViewChange> totals;
   {
     storage::Transaction transaction(*connection_);
+    storage::hold_sites(*connection_);  // counts are kept by site
     if (storage::begin_count_batch(*connection_, id_, batch_)) {
       if (!counts.empty()) storage::add_page_counts(*connection_, shard_, merge(std::move(counts)));
       if (!views.empty()) {

@@ -165,12 +165,7 @@ Groups Asking::raw_figures(const Asked& asked, std::vector<Day> only, std::span<
   Groups folded;  // of days to weeks or months
   for (const auto& [key, found] : groups) {
     auto bucket = key;
-    std::chrono::sys_days day;
-    int year = 0, month = 0, date = 0;
-    if (std::sscanf(key[*place].c_str(), "%d-%d-%d", &year, &month, &date) == 3) {
-      day = std::chrono::year(year) / month / date;
-    }
-    bucket[*place] = bucket_label(day, dimensions[*place].dimension, asked.range.first);
+    bucket[*place] = bucket_label(*day_of_label(key[*place]), dimensions[*place].dimension, asked.range.first);
     folded[bucket] += found;
   }
   return folded;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 
 namespace pico::stats {
@@ -114,6 +115,18 @@ std::string bucket_label(Day day, Dimension time, Day first) {
   if (time == Dimension::week) day -= std::chrono::weekday(day) - std::chrono::Monday;
   if (time == Dimension::month) day = first_of_month(day);
   return to_string(std::max(day, first));
+}
+
+std::optional<Day> day_of_label(std::string_view label) {
+  int year = 0, month = 0, day = 0;
+  const auto number = [&](std::size_t from, std::size_t size, int& value) {
+    const auto* end = label.data() + from + size;
+    return std::from_chars(label.data() + from, end, value).ptr == end;
+  };
+  if (label.size() != 10 || label[4] != '-' || label[7] != '-') return std::nullopt;
+  if (!number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return std::nullopt;
+  const auto date = std::chrono::year(year) / month / day;
+  return date.ok() ? std::optional(Day(date)) : std::nullopt;
 }
 
 std::vector<std::string> bucket_labels(const ResolvedRange& range, Dimension time, const Calendar& calendar) {

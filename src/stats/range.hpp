@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "calendar.hpp"
@@ -17,6 +18,8 @@ RangeSpec compared_range(const ResolvedRange& range, Comparison comparison, cons
 
 /// The label of the day's bucket by day, week or month. Weeks and months that began before the range are labelled with its first day.
 std::string bucket_label(Day day, Dimension time, Day first);
+/// The day of a label `2026-11-22`; nullopt: it is none.
+std::optional<Day> day_of_label(std::string_view label);
 /// The labels of all buckets of the range, rising; of hours those of its whole days.
 std::vector<std::string> bucket_labels(const ResolvedRange& range, Dimension time, const Calendar& calendar);
 

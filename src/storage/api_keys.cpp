@@ -46,6 +46,8 @@ std::string_view name_of(Scope scope) {
 }
 
 Result<std::string> create_api_key(Connection& connection, Scope scope, const std::optional<std::string>& site, std::string_view name) {
+  Transaction transaction(connection);
+  hold_sites(connection);
   std::optional<int> site_id;
   if (site) {
     const auto found = find_site(connection, *site);
@@ -57,7 +59,9 @@ Result<std::string> create_api_key(Connection& connection, Scope scope, const st
     const auto hash = sha256(key);
     const auto created = connection.execute(sql("api_keys.create"), std::span<const std::uint8_t>(hash), std::string_view(key).substr(0, prefix_size),
                                             name_of(scope), site_id, name);
-    if (created.affected() == 1) return key;
+    if (created.affected() == 0) continue;
+    transaction.commit();
+    return key;
   }
 }
 

@@ -14,11 +14,14 @@ std::string name_for(const Goal& goal) {
 }  // namespace
 
 Result<std::string> create_goal(Connection& connection, std::string_view domain, const Goal& goal) {
+  Transaction transaction(connection);
+  hold_sites(connection);
   const auto site_id = find_site(connection, domain);
   if (!site_id) return site_id.error();
   auto name = name_for(goal);
   const auto created = connection.execute(sql("goals.create"), *site_id, name, goal.event_name, goal.page_path);
   if (created.affected() == 0) return Error{Errc::conflict, "the site has a goal of that name already"};
+  transaction.commit();
   return name;
 }
 

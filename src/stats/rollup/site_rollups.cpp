@@ -1,28 +1,15 @@
 #include "site_rollups.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "codec.hpp"
+#include "range.hpp"
 #include "sql.hpp"
 
 namespace pico::stats {
 namespace {
-
-/// `2026-11-22`
-std::optional<Day> parse_day(std::string_view text) {
-  int year = 0, month = 0, day = 0;
-  const auto number = [&](std::size_t from, std::size_t size, int& value) {
-    const auto* end = text.data() + from + size;
-    return std::from_chars(text.data() + from, end, value).ptr == end;
-  };
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  if (!number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return std::nullopt;
-  const auto date = std::chrono::year(year) / month / day;
-  return date.ok() ? std::optional(Day(date)) : std::nullopt;
-}
 
 /// What a month's figures by day say; nullopt: they cannot be read.
 std::optional<std::vector<std::pair<Day, Figures>>> days_in(std::span<const std::uint8_t> payload) {
@@ -30,7 +17,7 @@ std::optional<std::vector<std::pair<Day, Figures>>> days_in(std::span<const std:
   if (!table) return std::nullopt;
   std::vector<std::pair<Day, Figures>> days;
   table->each([&](std::string_view value, const Figures& figures) {
-    if (const auto day = parse_day(value)) days.emplace_back(*day, figures);
+    if (const auto day = day_of_label(value)) days.emplace_back(*day, figures);
   });
   if (days.size() != table->size()) return std::nullopt;
   return days;  // dates rise as their texts do
