@@ -21,17 +21,22 @@ using std::chrono::steady_clock;
 /// As libpq has it: less than 2 s are 2 s, and 0 or less is no limit at all.
 constexpr int least_timeout_s = 2;
 
+struct EventFile {
+  EventFile() = default;
+  ~EventFile() { close(number); }
+  EventFile(const EventFile&) = delete;
+  EventFile& operator=(const EventFile&) = delete;
+  const int number = eventfd(0, EFD_CLOEXEC);
+};
+
 /// Makes a stop request wake poll().
 class StopEvent {
  public:
-  explicit StopEvent(const std::stop_token& stop) : callback_(stop, [this] { eventfd_write(event_, 1); }) {}
-  ~StopEvent() { close(event_); }
-  StopEvent(const StopEvent&) = delete;
-  StopEvent& operator=(const StopEvent&) = delete;
+  explicit StopEvent(const std::stop_token& stop) : callback_(stop, [this] { eventfd_write(event_.number, 1); }) {}
 
   /// False: the time is up or a stop was requested.
   bool wait(int socket, short events, steady_clock::time_point deadline) const {
-    std::array<pollfd, 2> files{{{socket, events, 0}, {event_, POLLIN, 0}}};
+    std::array<pollfd, 2> files{{{socket, events, 0}, {event_.number, POLLIN, 0}}};
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
       if (left <= 0) return false;
@@ -43,8 +48,8 @@ class StopEvent {
   }
 
  private:
-  int event_ = eventfd(0, EFD_CLOEXEC);
-  std::stop_callback<std::function<void()>> callback_;  // its destructor waits for a call that runs
+  EventFile event_;
+  std::stop_callback<std::function<void()>> callback_;  // goes first, and its destructor waits for a call that runs
 };
 
 std::vector<std::string> split(const std::string& list) {
