@@ -9,7 +9,7 @@ before(async () => (server = await Server.start()));
 after(() => server.destroy());
 
 const wait = 90_000; // the roller looks every ten seconds
-const rolled = 'picolytics_roller_days_total{what="closed"}', repaired = 'picolytics_roller_days_total{what="repaired"}';
+const rolled = 'picolytics_roller_rolled_total{what="closed"}', repaired = 'picolytics_roller_rolled_total{what="repaired"}';
 const days = () => server.sql("select day < now() - interval '2 days' as over, closing, rolled from pico.site_days order by day");
 
 test("a day that is over is rolled up, today is not", async () => {
