@@ -53,21 +53,23 @@ void add_by_events(const Part& part, const Needs& needs, Groups& groups) {
   if (needs.entries && apart) add_entries(part, groups);
 }
 
-/// Makes the planner join and group by hashing, for the rest of the transaction or until let_planner_choose(). It thinks that pairs of
-/// an event and its visit are rare (it takes day and visit for independent, and has no statistics of partitioned tables unless
-/// somebody asks for them), and so would look up the page of each of millions of events, and sort them. Measured on top pages of a
-/// month: 40 % less processor time.
-void prefer_hashing(storage::Connection& connection) {
-  connection.execute("set local enable_nestloop = off; set local enable_sort = off");
+/// For the rest of the transaction or until let_planner_choose(): joins by hashing, and workers at a low price. The planner thinks
+/// that pairs of an event and its visit are rare (it takes day and visit for independent, and has no statistics of partitioned tables
+/// unless somebody asks for them), and so would look up the page of each of millions of events, in one process. Measured on a month's
+/// top pages, of 4 million events: 4.0 s instead of 6.6 s.
+void plan_for_many_rows(storage::Connection& connection) {
+  connection.execute(
+      "set local enable_nestloop = off; set local parallel_tuple_cost = 0.001; set local parallel_setup_cost = 100");
 }
 void let_planner_choose(storage::Connection& connection) {
-  connection.execute("set local enable_nestloop to default; set local enable_sort to default");
+  connection.execute(
+      "set local enable_nestloop to default; set local parallel_tuple_cost to default; set local parallel_setup_cost to default");
 }
 
 }  // namespace
 
 Groups figures(const Part& part, const Needs& needs) {
-  prefer_hashing(part.connection);
+  plan_for_many_rows(part.connection);
   Groups groups;
   if (groups_by_event(part.dimensions) || looks_at_events(part.filters)) {
     add_by_events(part, needs, groups);
