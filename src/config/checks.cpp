@@ -51,6 +51,16 @@ bool collide(const Address& a, const Address& b) {
   return a.port != 0 && a.port == b.port && (a.host == b.host || a.host.empty() || b.host.empty());
 }
 
+void check_micro_analytics(const Config& config, Problems& problems) {
+  const auto& micro = config.micro_analytics;
+  if (micro.user.empty() && !micro.password.empty()) problems.emplace_back("microAnalyticsPassword (MA_PASSWORD): microAnalyticsUser (MA_USER) must be set too.");
+  if (micro.user.find(':') != std::string::npos) problems.emplace_back("microAnalyticsUser (MA_USER): it cannot hold a colon.");
+  if (!micro.listen) return;
+  for (const auto& other : {std::optional(config.http.listen), config.admin.listen, config.counts.page_views_listen})
+    if (other && collide(*micro.listen, *other))
+      problems.emplace_back("microAnalyticsListen: another listener has this address; give it a port of its own, or off.");
+}
+
 void check_counts(const Config& config, Problems& problems) {
   const auto& counts = config.counts;
   if (counts.user.empty() != counts.password.empty()) problems.emplace_back("countsUser and countsPassword: give both or neither.");
@@ -75,6 +85,7 @@ std::vector<std::string> reconcile(Config& config, const Given& given) {
     problems.emplace_back("adminListen and listenAddr are the same address; give the admin listener a port of its own, or off.");
   }
   check_counts(config, problems);
+  check_micro_analytics(config, problems);
   if (config.journal.max_bytes < 2 * config.journal.segment_bytes) {
     problems.emplace_back("journalMaxBytes: it must hold at least two segments of journalSegmentBytes.");
   }

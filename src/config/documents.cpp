@@ -85,6 +85,12 @@ defaults; an empty variable counts as not set. Nothing has to be set at all.
 This page is made from the program's own table of settings (`picolytics config docs`).
 )";
 
+std::string variables(const Setting& setting, std::string_view separator) {
+  std::string out(setting.variable);
+  if (!setting.alias.empty()) out.append(separator).append(setting.alias);
+  return out;
+}
+
 }  // namespace
 
 std::string default_yaml() {
@@ -92,7 +98,7 @@ std::string default_yaml() {
   for (const auto& section : schema()) {
     out += fmt::format("\n# ---- {} ----\n", section.title);
     for (const auto& setting : section.settings) {
-      out += "\n" + comment(fmt::format("{} Give {}. [{}]", setting.prose, setting.type.accepts, setting.variable));
+      out += "\n" + comment(fmt::format("{} Give {}. [{}]", setting.prose, setting.type.accepts, variables(setting, ", ")));
       out += yaml_line(setting, setting.fallback);
     }
   }
@@ -104,7 +110,7 @@ std::string markdown() {
   for (const auto& section : schema()) {
     out += fmt::format("\n## {}\n\n| Key | Variable | Default | Value | Meaning |\n|---|---|---|---|---|\n", section.title);
     for (const auto& setting : section.settings) {
-      out += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", setting.key, setting.variable, table_cell(default_cell(setting)),
+      out += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", setting.key, variables(setting, "`, `"), table_cell(default_cell(setting)),
                          table_cell(setting.type.accepts), table_cell(setting.prose));
     }
   }

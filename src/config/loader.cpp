@@ -35,8 +35,12 @@ class Loader {
     std::error_code unreachable;  // a file that cannot even be looked at is reported, one that is not there is not
     if (options.file || std::filesystem::exists(file, unreachable) || unreachable) take_file(file);
     for_each_setting([&](const Setting& setting) {
-      const auto value = value_or(options.environment, setting.variable, "");
-      if (!value.empty()) give(setting, value, fmt::format("variable {}", setting.variable));
+      for (const auto variable : {setting.variable, setting.alias}) {
+        const auto value = variable.empty() ? std::string() : value_or(options.environment, variable, "");
+        if (value.empty()) continue;
+        give(setting, value, fmt::format("variable {}", variable));
+        break;
+      }
     });
     for (auto& problem : reconcile(config_, given_)) problems_.push_back(std::move(problem));
     if (!problems_.empty()) return Error{Errc::invalid, fmt::format("{}", fmt::join(problems_, "\n"))};

@@ -213,6 +213,34 @@ Section counts() {
             "Seconds without a sign of life after which a WebSocket is closed; after half of them a ping asks for one."}}};
 }
 
+Section micro_analytics() {
+  using M = MicroAnalytics;
+  return {
+      "µAnalytics' API",
+      {{"microAnalyticsListen", "MICRO_ANALYTICS_LISTEN", "off", optional_address_or_port<&C::micro_analytics, &M::listen>(),
+        "Address of a listener of its own for µAnalytics' API, such as `:7070`. The public listener serves it under `/micro-analytics`. A "
+        "number alone, as the original takes it, is a port.",
+        Secret::no, "MA_PORT"},
+       {"microAnalyticsUser", "MICRO_ANALYTICS_USER", "", text<&C::micro_analytics, &M::user>("a user name without a colon"),
+        "With microAnalyticsPassword: Basic credentials of who may use that API. Without credentials and keys that takes a listener that is "
+        "bound to 127.0.0.1, and no proxy in front of it.",
+        Secret::no, "MA_USER"},
+       {"microAnalyticsPassword", "MICRO_ANALYTICS_PASSWORD", "", text<&C::micro_analytics, &M::password>("a password without control characters"),
+        "Its password. It may be empty, as in the original.", Secret::yes, "MA_PASSWORD"},
+       {"microAnalyticsOpen", "MICRO_ANALYTICS_OPEN", "false", flag<&C::micro_analytics, &M::open>(),
+        "Let everybody who reaches the server use that API, as the original does without a user."},
+       {"microAnalyticsPageviews", "MICRO_ANALYTICS_PAGEVIEWS", "load,view,visit,pageview,page_view,open", names<&C::micro_analytics, &M::pageviews>(),
+        "Values of `event` that are pageviews, as one without a name always is. Every other is a custom event of that name."},
+       {"microAnalyticsUnique", "MICRO_ANALYTICS_UNIQUE", "range",
+        choice<bool, &C::micro_analytics, &M::unique_by_day>({{"range", false}, {"daily", true}}),
+        "What that API counts as unique. range: addresses, over all of the time that is asked for; a keyed hash of the address stays. daily: "
+        "visitors of a day, as everywhere else; nothing connects the days. What is stored keeps the meaning it had when it came."},
+       {"microAnalyticsMaxBody", "MICRO_ANALYTICS_MAX_BODY", "1GB", bytes<&C::micro_analytics, &M::max_body>(MB, 64 * GB),
+        "Largest list handed in at once. Lists are read while they come in; what does not fit into memory waits in dataDir."},
+       {"microAnalyticsThreads", "MICRO_ANALYTICS_THREADS", "2", integer<&C::micro_analytics, &M::threads>(1, 16),
+        "Threads that store lists, each one list at a time with a connection to Postgres; 32 lists more may wait."}}};
+}
+
 Section tls() {
   using T = AutoTls;
   return {
@@ -227,7 +255,7 @@ Section tls() {
 
 const std::vector<Section>& schema() {
   static const std::vector<Section> sections{general(), postgres(), http(),  clients(), events(),
-                                             journal(), storing(),  counts(), admin(), tls()};
+                                             journal(), storing(),  counts(), micro_analytics(), admin(), tls()};
   return sections;
 }
 

@@ -29,6 +29,7 @@ struct Setting {
   Type type;
   std::string_view prose;  ///< whole sentences
   Secret secret = Secret::no;
+  std::string_view alias = {};  ///< another variable that is read when that one is not set
 };
 
 struct Section {

@@ -184,6 +184,18 @@ Type optional_address() {
   return out;
 }
 
+/// Likewise; a number alone is a port on all addresses.
+template <auto... Path>
+Type optional_address_or_port() {
+  auto out = optional_address<Path...>();
+  out.accepts = "an address like :7070 or 127.0.0.1:7070, or off";
+  out.assign = [assign = out.assign](Config& config, std::string_view text) {
+    const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    return number ? assign(config, ":" + std::string(text)) : assign(config, text);
+  };
+  return out;
+}
+
 template <auto... Path>
 Type zone() {
   return detail::type<Path...>("an IANA time zone like Europe/Berlin", parse_zone,

@@ -127,6 +127,17 @@ struct Counts {
   std::chrono::seconds ws_idle_timeout{};
 };
 
+/// µAnalytics' API.
+struct MicroAnalytics {
+  std::optional<Address> listen;  ///< nullopt: under `/micro-analytics` on the public listener only
+  std::string user, password;     ///< Basic credentials; none when the user is empty
+  bool open = false;              ///< whoever asks may
+  std::vector<std::string> pageviews;
+  bool unique_by_day = false;
+  std::size_t max_body = 0;  ///< of a list
+  int threads = 0;           ///< that insert lists
+};
+
 struct Config {
   std::filesystem::path config_path;  ///< with config_name: where the file was looked for, see config_file()
   std::string config_name;
@@ -144,6 +155,7 @@ struct Config {
   Retention retention;
   Admin admin;
   Counts counts;
+  MicroAnalytics micro_analytics;
 
   /// What libpq connects to: the URL as given, or a keyword/value string made of the single settings. Holds the password.
   /// nullopt: no Postgres is configured, the embedded one is to be used.

@@ -43,6 +43,21 @@ TEST_F(Loader, TheEnvironmentGoesBeforeTheFileAndTheFileBeforeTheDefaults) {
   EXPECT_EQ(good("", {{"queueSize", "8"}}).ingest.queue_size, 640000u) << "variables have their own names";
 }
 
+TEST_F(Loader, MicroAnalyticsOwnVariablesAreReadWhereOursAreNotSet) {
+  EXPECT_EQ(good("").micro_analytics.listen, std::nullopt);
+  EXPECT_EQ(good("", {{"PORT", "5000"}}).micro_analytics.listen, std::nullopt) << "many platforms set it, and mean something else";
+  EXPECT_EQ(good("", {{"MA_PORT", "7070"}}).micro_analytics.listen, (Address{"", 7070})) << "as the original takes it";
+  EXPECT_EQ(good("", {{"MA_PORT", "127.0.0.1:7071"}}).micro_analytics.listen, (Address{"127.0.0.1", 7071}));
+  EXPECT_EQ(good("", {{"MA_PORT", "7070"}, {"MICRO_ANALYTICS_LISTEN", ":7072"}}).micro_analytics.listen, (Address{"", 7072}));
+  EXPECT_EQ(good("microAnalyticsListen: 7073", {}).micro_analytics.listen, (Address{"", 7073}));
+  const auto with_user = good("", {{"MA_USER", "me"}, {"MA_PASSWORD", "s3cret"}}).micro_analytics;
+  EXPECT_EQ(with_user.user + ":" + with_user.password, "me:s3cret");
+  EXPECT_EQ(good("", {{"MA_USER", "me"}}).micro_analytics.password, "") << "the original takes that";
+  EXPECT_THAT(problems("", {{"MA_PASSWORD", "s3cret"}}), HasSubstr("MA_USER"));
+  EXPECT_THAT(problems("listenAddr: \":7070\"", {{"MA_PORT", "7070"}}), HasSubstr("microAnalyticsListen"));
+  EXPECT_THAT(problems("", {{"MA_PORT", "much"}}), HasSubstr("variable MA_PORT"));
+}
+
 TEST_F(Loader, KeysInTheFileAreReadWithoutRegardToCase) {
   const auto config = good("QUEUESIZE: 7\nlistenaddr: \":1\"\nPgPort: 2");
   EXPECT_EQ(config.ingest.queue_size, 7u);

@@ -23,6 +23,7 @@ TEST(Schema, KeysAndVariablesAreUnique) {
   for_each_setting([&](const Setting& setting) {
     EXPECT_TRUE(keys.insert(to_lower_ascii(setting.key)).second) << setting.key;
     EXPECT_TRUE(variables.emplace(setting.variable).second) << setting.variable;
+    EXPECT_TRUE(setting.alias.empty() || variables.emplace(setting.alias).second) << setting.alias;
   });
 }
 
@@ -101,7 +102,7 @@ TEST(Schema, AssigningASettingChangesThatSettingAndNoOther) {
     // One of these is acceptable for each setting, and differs from what an untouched Config holds.
     bool changed = false;
     for (const std::string_view value : {"1.2.3.4:77", "true", "false", "3", "1.2.3.0/24", "Asia/Tokyo", "https://x.example",
-                                         "xff", "queued", "listed", "text", "debug", "require", "77MB", "900KB", "some text"}) {
+                                         "xff", "queued", "listed", "daily", "text", "debug", "require", "77MB", "900KB", "some text"}) {
       Config config;
       if (setting.type.assign(config, value)) continue;
       auto touched = texts_of(config);
@@ -116,7 +117,8 @@ TEST(Schema, AssigningASettingChangesThatSettingAndNoOther) {
 
 TEST(Schema, WhatCanHoldAPasswordIsSecret) {
   for_each_setting([](const Setting& setting) {
-    const bool secret = setting.key == "pgPassword" || setting.key == "pgConnString" || setting.key == "countsPassword";
+    const bool secret = setting.key == "pgPassword" || setting.key == "pgConnString" ||
+                        setting.key == "countsPassword" || setting.key == "microAnalyticsPassword";
     EXPECT_EQ(setting.secret == Secret::yes, secret) << setting.key;
   });
 }
