@@ -120,13 +120,21 @@ struct SystemMetrics::Impl {
   std::shared_ptr<void> sampler;  // last: it uses the rest
 };
 
-SystemMetrics::SystemMetrics(Registry& registry, const std::string& version, bool host_metrics)
+SystemMetrics::SystemMetrics(Registry& registry, const Build& build, bool host_metrics)
     : impl_(std::make_unique<Impl>(registry)) {
   if (host_metrics) impl_->host.emplace(registry);
   utsname system{};
   uname(&system);
-  registry.gauge("picolytics_build_info", "What is running; always 1.",
-                 {{"version", version}, {"os", "linux"}, {"arch", system.machine}, {"compiler", "g++ " __VERSION__}}).Set(1);
+  registry
+      .gauge("picolytics_build_info", "What is running; always 1.",
+             {{"version", build.version},
+              {"commit", build.commit},
+              {"branch", build.branch},
+              {"os", "linux"},
+              {"arch", system.machine},
+              {"compiler", "g++ " __VERSION__},
+              {"goversion", "none"}})  // a label of the original's, which its dashboard shows
+      .Set(1);
   impl_->sampler = registry.before_expose([this] { impl_->update(); });
 }
 

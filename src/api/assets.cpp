@@ -142,7 +142,7 @@ void add_static_routes(http::Router& router, const Assets& assets, const StaticO
   const auto redirect = options.root_redirect;
   router.add(http::Method::get, "/", [redirect](http::Exchange& exchange) {
     exchange.answer(redirect.empty() ? Response::text(200, "OK") : Response::redirect(redirect));
-  });
+  }, {.cors = true});
   const auto max_age = options.max_age_seconds;
   router.add(http::Method::get, "/*", [&assets, max_age](http::Exchange& exchange) {
     const auto& request = exchange.request();
@@ -151,7 +151,7 @@ void add_static_routes(http::Router& router, const Assets& assets, const StaticO
     if (asset != nullptr) return exchange.answer(serve_asset(*asset, request, max_age));
     if (request.path == "/robots.txt") return exchange.answer(Response::text(200, "User-agent: *\nDisallow: /\n"));
     exchange.answer(Response::empty(404));
-  });
+  }, {.cors = true});
 }
 
 }  // namespace pico::api

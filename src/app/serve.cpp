@@ -70,7 +70,7 @@ Result<void> serve(const config::Config& config) {
   http::Router admin_routes(registry, "admin");
   http::Server public_server(public_listener(config), public_routes, registry, "public");
   if (auto listening = public_server.listen(); !listening) return listening;
-  const admin::SystemMetrics system(registry, PICO_VERSION, config.admin.host_metrics);
+  const admin::SystemMetrics system(registry, {PICO_VERSION, PICO_COMMIT, PICO_BRANCH}, config.admin.host_metrics);
   admin::Readiness readiness;
   readiness.replace({{"starting", [] { return "the server is starting"; }}});
   admin::add_routes(admin_routes, registry, readiness);

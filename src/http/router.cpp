@@ -41,11 +41,12 @@ Router::Match Router::match(Method method, std::string_view path) const {
     const auto& route = routes_[i];
     if (!fits(route, path)) continue;
     if (any_method == nullptr || beats(route, *any_method)) any_method = &route;
-    if (serves(route, method) && (best.route == nullptr || beats(route, *best.route))) best = {&route, i, {}};
+    if (serves(route, method) && (best.route == nullptr || beats(route, *best.route))) best = {&route, i, route.options.cors, {}};
   }
   // A wrong method on an exact path is 405 even where a catch-all prefix would take it.
   if (best.route != nullptr && any_method != nullptr && is_prefix(*best.route) && !is_prefix(*any_method)) best = {};
   if (best.route == nullptr && any_method != nullptr) {
+    best.cors = any_method->options.cors;
     for (const auto& route : routes_) {
       if (route.path != any_method->path) continue;
       if (!best.allowed.empty()) best.allowed += ", ";

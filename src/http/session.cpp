@@ -162,9 +162,17 @@ void Session::reject(unsigned status, std::string_view message) {
   linger_ = true;
 }
 
+/// What no route takes.
+Response Session::answer_without_route() const {
+  if (request_.method == Method::options) return preflight(request_);
+  if (!match_.allowed.empty()) return Response::error(405, "Method Not Allowed").with("Allow", match_.allowed);
+  return Response::error(404, "Not Found");
+}
+
 void Session::refuse_body() {
-  const auto* options = match_.route != nullptr ? &match_.route->options : nullptr;
-  response_ = options != nullptr && options->body_too_large != nullptr ? options->body_too_large() : Response::error(413, "body is too large");
+  if (match_.route == nullptr) response_ = answer_without_route();
+  else if (const auto answer = match_.route->options.body_too_large; answer != nullptr) response_ = answer();
+  else response_ = Response::error(413, "body is too large");
   response_->close = true;
   linger_ = true;
 }
@@ -244,14 +252,10 @@ void Session::handle() {
     return reject(400, "trailer fields are not taken");
   request_.body = request.body();
   request_.received_at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (request_.method == Method::options)
-    response_ = preflight(request_);
-  else if (match_.route != nullptr)
+  if (match_.route != nullptr && request_.method != Method::options)
     match_.route->handler(*this);
-  else if (!match_.allowed.empty())
-    response_ = Response::error(405, "Method Not Allowed").with("Allow", match_.allowed);
   else
-    response_ = Response::error(404, "Not Found");
+    response_ = answer_without_route();
 }
 
 /// Writes the answer's head, and a short body, to out_.
@@ -263,8 +267,7 @@ void Session::compose() {
   out_.append(io_.date_header());
   if (!response.content_type.empty()) out_.append("Content-Type: ").append(response.content_type).append("\r\n");
   out_.append(response.fixed_headers).append(response.headers);
-  const bool cors = match_.route != nullptr && match_.route->options.cors;
-  if (cors && !request_.header("Origin").empty()) out_.append("Access-Control-Allow-Origin: *\r\nVary: Origin\r\n");
+  if (match_.cors && request_.method != Method::options && !request_.header("Origin").empty()) out_.append("Access-Control-Allow-Origin: *\r\nVary: Origin\r\n");
   if (!keep_alive_)
     out_.append("Connection: close\r\n");
   else if (parser_->get().version() < 11)  // such a client takes silence for a close

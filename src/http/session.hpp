@@ -48,6 +48,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   Parse parse();
   void head_done();
   void refuse_body();
+  [[nodiscard]] Response answer_without_route() const;
   void reject(unsigned status, std::string_view message);
   void handle();
   void compose();

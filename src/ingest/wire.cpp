@@ -109,6 +109,8 @@ std::optional<WireEvent> WireParser::Impl::parse() {
   // By way of a value: document.get_object() would insist that nothing stands behind the object.
   value root;
   simdjson::ondemand::object object;
+  bool nothing = false;
+  if (document.is_null().get(nothing) == simdjson::SUCCESS && nothing) return WireEvent{};  // as of a field: nothing is set
   if (document.get_value().get(root) != simdjson::SUCCESS || root.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
   WireEvent event;
   for (auto field : object) {

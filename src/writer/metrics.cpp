@@ -59,26 +59,28 @@ void Metrics::count_dead_letter(std::string_view reason) {
       .Increment();
 }
 
-metrics::Histogram& Metrics::latency_of(std::string domain) {
-  if (const auto found = latency_.find(domain); found != latency_.end()) return *found->second;
+Metrics::Latency Metrics::latency_of(std::string domain) {
+  if (const auto found = latency_.find(domain); found != latency_.end()) return found->second;
   const bool room = latency_.size() < metrics::most_site_labels;
-  auto& made = registry_.histogram("picolytics_ingest_latency", "Seconds from receipt to commit", latency_buckets,
-                                   {{"domain", room ? domain : "other"}});
-  if (room) latency_.emplace(std::move(domain), &made);
+  const metrics::Labels labels{{"domain", room ? domain : "other"}};
+  const Latency made{&registry_.histogram("picolytics_ingest_latency", "Seconds from receipt to commit", latency_buckets, labels),
+                     &registry_.histogram("picolytics_worker_latency", "Seconds that the transaction took", latency_buckets, labels)};
+  if (room) latency_.emplace(std::move(domain), made);
   return made;
 }
 
-void Metrics::observe_latency(std::span<const Committed> committed, Instant now) {
+void Metrics::observe_latency(std::span<const Committed> committed, Instant now, std::chrono::duration<double> transaction) {
   const std::lock_guard lock(mutex_);
   std::string_view domain;
-  metrics::Histogram* histogram = nullptr;
+  Latency latency;
   for (const auto& one : committed) {
     if (one.event->kind == event::Kind::ping) continue;  // may have been held back on purpose
-    if (histogram == nullptr || one.event->domain != domain) {
+    if (latency.ingest == nullptr || one.event->domain != domain) {
       domain = one.event->domain;
-      histogram = &latency_of(std::string(domain));
+      latency = latency_of(std::string(domain));
     }
-    histogram->Observe(std::chrono::duration<double>(now - one.event->at).count());
+    latency.ingest->Observe(std::chrono::duration<double>(now - one.event->at).count());
+    latency.worker->Observe(transaction.count());
   }
 }
 

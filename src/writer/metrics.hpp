@@ -19,8 +19,8 @@ class Metrics {
   void count(const storage::RowCounts& rows);
   void count_retry(const storage::DatabaseError& error);
   void count_dead_letter(std::string_view reason);
-  /// Receipt to commit of events other than pings, by site.
-  void observe_latency(std::span<const Committed> committed, Instant now);
+  /// Of events other than pings, by site: from receipt to commit, and how long their transaction took.
+  void observe_latency(std::span<const Committed> committed, Instant now, std::chrono::duration<double> transaction);
 
   metrics::Counter& batches;
   metrics::Histogram& batch_events;
@@ -37,13 +37,17 @@ class Metrics {
   metrics::Counter& dropped_of_unknown_sites;
 
  private:
+  struct Latency {
+    metrics::Histogram* ingest = nullptr;
+    metrics::Histogram* worker = nullptr;
+  };
   /// Under mutex_.
-  metrics::Histogram& latency_of(std::string domain);
+  Latency latency_of(std::string domain);
 
   metrics::Registry& registry_;
   metrics::Counter& save_errors_;  // the original's name for what could not be saved
   std::mutex mutex_;
-  std::unordered_map<std::string, metrics::Histogram*> latency_;  // by domain, at most most_site_labels; guarded by mutex_
+  std::unordered_map<std::string, Latency> latency_;  // by domain, at most most_site_labels; guarded by mutex_
 };
 
 }  // namespace pico::writer

@@ -174,9 +174,10 @@ void Worker::write_once(Session& session, EpochSource& source, std::span<const R
     try {
       const auto committed = write_in_one_transaction(session, source.epoch().bytes, records, source.advances(target),
                                                       shared_.options, shared_.metrics);
-      shared_.metrics.commit_seconds.Observe(std::chrono::duration<double>(steady_clock::now() - started).count());
+      const std::chrono::duration<double> taken = steady_clock::now() - started;
+      shared_.metrics.commit_seconds.Observe(taken.count());
       source.committed(target);
-      report(source, records, committed);
+      report(source, records, committed, taken);
       // Last, so that whoever waited finds the figures counted and the subscribers told.
       return shared_.progress.set(number_, source.epoch(), target);
     } catch (const storage::DatabaseError& error) {
@@ -186,7 +187,7 @@ void Worker::write_once(Session& session, EpochSource& source, std::span<const R
   }
 }
 
-void Worker::report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed) {
+void Worker::report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed, std::chrono::duration<double> taken) {
   next_pause_ = shared_.options.first_retry;
   auto& metrics = shared_.metrics;
   metrics.batches.Increment();
@@ -199,7 +200,7 @@ void Worker::report(const EpochSource& source, std::span<const Record> records, 
                   source.epoch().hex(), record.refused);
   }
   const auto now = shared_.clock.now();
-  metrics.observe_latency(committed, now);
+  metrics.observe_latency(committed, now, taken);
   const bool behind = source.position() < source.last();
   metrics.lag_seconds.Set(behind && !committed.empty() ? std::chrono::duration<double>(now - committed.back().event->at).count()
                                                        : 0);

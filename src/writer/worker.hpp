@@ -60,7 +60,8 @@ class Worker {
   /// Until the records are committed, dead letters and all: halves them to find those that Postgres refuses.
   void write(Session& session, EpochSource& source, std::span<Record> records, journal::Sequence target);
   void write_once(Session& session, EpochSource& source, std::span<const Record> records, journal::Sequence target);
-  void report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed);
+  void report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed,
+              std::chrono::duration<double> taken);
   /// Without events nothing else would notice that the database was restored or failed over to an older state.
   void look_while_idle(Session& session, const EpochSource& source);
 

@@ -12,7 +12,7 @@
 //   {"statusCode": 400, …}
 //
 // Exchanges are separated by a line of equals signs. Of the answer's headers only those that are written down are compared; a JSON body is
-// compared as JSON, and one of the form /…/ as a pattern. `@repeat N TEXT` stands for a body of TEXT N times.
+// compared as JSON, and one of the form /…/ as a pattern. A header `(absent)` must not be there. `@repeat N TEXT` stands for a body of TEXT N times.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -47,7 +47,7 @@ export function parseExchanges(text) {
 
 export function assertAnswer(actual, expected) {
   assert.equal(actual.status, expected.status, actual.text);
-  for (const [name, value] of Object.entries(expected.headers)) assert.equal(actual.headers[name], value, `header ${name}`);
+  for (const [name, value] of Object.entries(expected.headers)) assert.equal(actual.headers[name], value === "(absent)" ? undefined : value, `header ${name}`);
   if (expected.body.length > 2 && expected.body.startsWith("/") && expected.body.endsWith("/")) assert.match(actual.text, new RegExp(expected.body.slice(1, -1)));
   else if (/json/.test(actual.headers["content-type"] ?? "")) assert.deepEqual(JSON.parse(actual.text), JSON.parse(expected.body));
   else assert.equal(actual.text.trim(), expected.body);

@@ -9,7 +9,8 @@ namespace pico::admin {
 void add_routes(http::Router& router, const metrics::Registry& registry, const Readiness& readiness);
 
 /// Adds what helps to look into a running process (setting `debug`): `GET /debug/heap` (the allocator's statistics), `GET /debug/threads`
-/// (processor time by thread) and `POST /debug/log-level?level=…`.
+/// (processor time by thread) and `POST /debug/log-level?level=…`; and below `/debug/pprof/` the addresses of the original's profiler, where what
+/// only Go has is 501.
 void add_debug_routes(http::Router& router);
 
 }  // namespace pico::admin

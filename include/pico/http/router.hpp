@@ -42,6 +42,7 @@ class Router {
   struct Match {
     const Route* route = nullptr;  ///< null when none fits
     std::size_t index = 0;         ///< for count()
+    bool cors = false;             ///< RouteOptions::cors of the path, whatever the method
     std::string allowed;           ///< when the path is known but not the method: the methods, for the Allow header
   };
   /// Exact paths first, then the longest prefix. HEAD is served by GET routes.

@@ -19,11 +19,12 @@ TEST(WriterMetrics, LatencyHasALabelForSoManySitesAndTheRestTogether) {
     event::Enriched event;
     event.domain = domain;
     const Committed committed{&event, 1, 1024};
-    metrics.observe_latency({&committed, 1}, event.at + std::chrono::milliseconds(300));
+    metrics.observe_latency({&committed, 1}, event.at + std::chrono::milliseconds(300), std::chrono::milliseconds(40));
   }
   const auto text = registry.expose();
   EXPECT_EQ(lines_with(text, "picolytics_ingest_latency_count{"), metrics::most_site_labels + 1);
   EXPECT_NE(text.find("picolytics_ingest_latency_count{domain=\"other\"} 50\n"), std::string::npos);
+  EXPECT_NE(text.find("picolytics_worker_latency_sum{domain=\"site0.example\"} 0.04\n"), std::string::npos);
 }
 
 }  // namespace
