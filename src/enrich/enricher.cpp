@@ -35,6 +35,9 @@ struct Enricher::Impl {
   /// What any event may tell, also one of somebody who opted out.
   event::Enriched anonymous(const event::Raw& raw);
   void add_visitor(const event::Raw& raw, event::Enriched& event);
+  /// salt_of: what the visitors of a day are hashed under, if anything.
+  template <class SaltOf>
+  std::optional<event::Enriched> enrich(const event::Raw& raw, SaltOf salt_of);
 
   std::shared_ptr<Knowledge> knowledge;
   const Salts& salts;
@@ -97,19 +100,31 @@ Enricher::Enricher(std::shared_ptr<Knowledge> knowledge, const Salts& salts, con
     : impl_(std::make_unique<Impl>(std::move(knowledge), salts, sites)) {}
 Enricher::~Enricher() = default;
 
-std::optional<event::Enriched> Enricher::enrich(const event::Raw& raw) {
-  auto event = impl_->anonymous(raw);
+template <class SaltOf>
+std::optional<event::Enriched> Enricher::Impl::enrich(const event::Raw& raw, SaltOf salt_of) {
+  auto event = anonymous(raw);
   if (raw.kind == event::Kind::opted_out) return event;
-  auto& metrics = impl_->knowledge->impl_->metrics;
-  const auto salt = impl_->salts.find(event.day);
+  auto& metrics = knowledge->impl_->metrics;
+  const std::optional<HashKey> salt = salt_of(event.day);
   if (!salt) {
     metrics.without_salt.Increment();
     return std::nullopt;
   }
   event.visitor_id = visitor_id(*salt, raw.domain, raw.client_ip, raw.user_agent);
-  impl_->add_visitor(raw, event);
+  add_visitor(raw, event);
   metrics.count(event.bot);
   return event;
+}
+
+std::optional<event::Enriched> Enricher::enrich(const event::Raw& raw) {
+  return impl_->enrich(raw, [&](Day day) { return impl_->salts.find(day); });
+}
+
+std::optional<event::Enriched> Enricher::enrich_past(const event::Raw& raw, const HashKey& past_key) {
+  return impl_->enrich(raw, [&](Day day) -> std::optional<HashKey> {
+    const auto oldest = impl_->salts.oldest();
+    return oldest && day < *oldest ? key_of_day(past_key, day) : impl_->salts.find(day);
+  });
 }
 
 }  // namespace pico::enrich

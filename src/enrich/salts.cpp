@@ -10,6 +10,11 @@ std::optional<HashKey> Salts::find(Day day) const {
   return found == salts_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<Day> Salts::oldest() const {
+  const std::shared_lock lock(mutex_);
+  return salts_.empty() ? std::nullopt : std::optional(salts_.begin()->first);
+}
+
 void Salts::put(Day day, const HashKey& salt) {
   const std::lock_guard lock(mutex_);
   salts_.insert_or_assign(day, salt);

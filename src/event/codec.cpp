@@ -13,7 +13,7 @@ namespace {
 /// codec_version under which older records are still read.
 template <class Archive, class Event>
 void each_field(Archive& archive, Event& event) {
-  archive.code(event.kind, Kind::opted_out);
+  archive.code(event.kind, Kind::visit);
   archive.code(event.bot, Bot::automation);
   archive.flag(event.interactive);
   archive.instant(event.at);

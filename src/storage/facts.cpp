@@ -13,7 +13,7 @@ namespace {
 /// Each time the day's events are looked through for those of so many visits, and writers of these visitors wait for so long.
 constexpr int visits_at_a_time = 20'000;
 /// In the order in which writers lock them, once the visits are locked.
-constexpr std::array fact_tables{"pico.events", "pico.event_details", "pico.engagement", "pico.visits"};
+constexpr std::array fact_tables{"pico.events", "pico.event_details", "pico.engagement", "pico.micro_visits", "pico.visits"};
 
 std::int64_t visitor_of(std::int64_t visit_id) {
   return visit_id & ~std::int64_t{1023};

@@ -47,6 +47,7 @@ const FactTable& fact_table(std::string_view name) {
       {"visits", {"started_at", "last_at"}, true, " with (fillfactor = 95, autovacuum_vacuum_scale_factor = 0.02)"},
       {"event_details", {"at"}, false, ""},
       {"engagement", {"at"}, false, ""},
+      {"micro_visits", {"at"}, false, ""},
   };
   return *std::find_if(std::begin(tables), std::end(tables), [&](const FactTable& table) { return table.name == name; });
 }

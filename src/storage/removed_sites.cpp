@@ -17,7 +17,8 @@ constexpr std::int64_t lock_id = 0x7069636f72656d76;  // "picoremv"
 constexpr int rows_at_a_time = 10'000;
 /// Rows of per-site tables that are left when the facts are gone. Whoever stores rollups touches site_days first or fails.
 constexpr std::array small_tables{"pico.opt_outs", "pico.pages",   "pico.acquisitions",    "pico.site_days",
-                                  "pico.rollup_marks", "pico.rollups", "pico.rollup_versions", "pico.goals", "pico.api_keys"};
+                                  "pico.rollup_marks", "pico.rollups", "pico.rollup_versions", "pico.goals", "pico.api_keys",
+                                  "pico.micro_addresses"};
 
 /// One at a time removes. Held by the session: the work is many transactions.
 class RemovalLock {

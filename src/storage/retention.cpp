@@ -21,7 +21,7 @@ Day first_kept(const SiteRow& site, int days, Instant now) {
 /// A word is kept as long as the month of its last use is.
 std::size_t delete_words_before(Connection& connection, Day day) {
   std::size_t deleted = 0;
-  for (const std::string table : {"pico.pages", "pico.acquisitions"}) {
+  for (const std::string table : {"pico.pages", "pico.acquisitions", "pico.micro_addresses"}) {
     deleted += connection.execute("delete from " + table + " where last_month < date_trunc('month', $1::date)", day).affected();
   }
   return deleted;

@@ -13,14 +13,18 @@ namespace {
 using Ids = std::vector<std::int64_t>;
 
 struct WordTable {
-  std::string name, id, facts;
+  std::string name, id;
+  std::vector<std::string> facts;
 };
 
-const std::array<WordTable, 4>& word_tables() {
-  static const std::array<WordTable, 4> tables{{{"pico.devices", "device_id", "pico.visits"},
-                                                {"pico.locations", "location_id", "pico.visits"},
-                                                {"pico.screens", "screen_id", "pico.visits"},
-                                                {"pico.event_names", "name_id", "pico.event_details"}}};
+constexpr std::size_t table_count = 5;
+
+const std::array<WordTable, table_count>& word_tables() {
+  static const std::array<WordTable, table_count> tables{{{"pico.devices", "device_id", {"pico.visits"}},
+                                                          {"pico.locations", "location_id", {"pico.visits"}},
+                                                          {"pico.screens", "screen_id", {"pico.visits"}},
+                                                          {"pico.event_names", "name_id", {"pico.event_details", "pico.micro_visits"}},
+                                                          {"pico.micro_labels", "label_id", {"pico.micro_visits"}}}};
   return tables;
 }
 
@@ -30,8 +34,8 @@ Ids read_ids(const Rows& rows, std::size_t column = 0) {
   return ids;
 }
 
-std::array<Ids, 4> condemned_words(Connection& connection) {
-  std::array<Ids, 4> ids;
+std::array<Ids, table_count> condemned_words(Connection& connection) {
+  std::array<Ids, table_count> ids;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto& table = word_tables()[i];
     ids[i] = read_ids(connection.execute("select " + table.id + " from " + table.name + " where condemned"));
@@ -39,13 +43,14 @@ std::array<Ids, 4> condemned_words(Connection& connection) {
   return ids;
 }
 
-bool any(const std::array<Ids, 4>& words) {
+bool any(const std::array<Ids, table_count>& words) {
   return std::any_of(words.begin(), words.end(), [](const Ids& ids) { return !ids.empty(); });
 }
 
-void clear_used_in_month(Connection& connection, Day month, const std::array<Ids, 4>& condemned) {
-  const auto rows = connection.execute(sql("shared_words.used_in_month"), month, condemned[0], condemned[1], condemned[2], condemned[3]);
-  std::array<Ids, 4> used;
+void clear_used_in_month(Connection& connection, Day month, const std::array<Ids, table_count>& condemned) {
+  const auto rows = connection.execute(sql("shared_words.used_in_month"), month, condemned[0], condemned[1], condemned[2], condemned[3],
+                                       condemned[4]);
+  std::array<Ids, table_count> used;
   for (std::size_t i = 0; i < rows.size(); ++i) used[static_cast<std::size_t>(rows.get<int>(i, 0))].push_back(rows.get<std::int64_t>(i, 1));
   for (std::size_t i = 0; i < used.size(); ++i) {
     const auto& table = word_tables()[i];
@@ -57,10 +62,13 @@ void clear_used_in_month(Connection& connection, Day month, const std::array<Ids
 }  // namespace
 
 void condemn_words_of(Connection& connection, int site_id) {
-  std::array<Ids, 4> words;
+  std::array<Ids, table_count> words;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& table = word_tables()[i];
-    words[i] = read_ids(connection.execute("select distinct " + table.id + " from " + table.facts + " where site_id = $1", site_id));
+    for (const auto& facts : table.facts) {
+      const auto used = read_ids(connection.execute("select distinct " + table.id + " from " + facts + " where site_id = $1", site_id));
+      words[i].insert(words[i].end(), used.begin(), used.end());
+    }
   }
   if (!any(words)) return;
   with_short_locks(connection, [&] {

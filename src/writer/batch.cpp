@@ -1,25 +1,9 @@
 #include "batch.hpp"
 
-#include <cstring>
-
 #include "pico/event/codec.hpp"
-#include "pico/storage/ingest_rows.hpp"
+#include "pico/writer/validity.hpp"
 
 namespace pico::writer {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// What no enricher writes, and what would break a rule that later code relies on: the number of visits a day can have, the time
-/// span of a partition, the room for visit numbers in an id.
-bool is_valid(const event::Enriched& event, Instant now) {
-  constexpr Day oldest = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
-  const Instant day(event.day);
-  return event.at >= day - 14h && event.at < day + 36h && event.day >= oldest && event.at < now + 24h &&
-         (event.visitor_id & storage::max_ordinal) == 0;
-}
-
-}  // namespace
 
 void Batch::add(const journal::Entry& entry, Instant now) {
   auto* copy = static_cast<std::byte*>(memory_.allocate(std::max<std::size_t>(entry.payload.size(), 1), 1));
@@ -29,7 +13,7 @@ void Batch::add(const journal::Entry& entry, Instant now) {
   record.payload = {copy, entry.payload.size()};
   if (auto event = event::decode(record.payload)) {
     record.event = *event;
-    if (!is_valid(record.event, now)) record.refused = "invalid";
+    if (!is_storable(record.event, now)) record.refused = "invalid";
   } else {
     record.refused = "codec";
   }

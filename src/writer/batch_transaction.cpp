@@ -1,16 +1,13 @@
 #include "batch_transaction.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <map>
 
+#include "fact_rows.hpp"
 #include "record_sites.hpp"
 #include "visitor_groups.hpp"
 
 namespace pico::writer {
 namespace {
-
-using storage::SiteId;
 
 std::vector<Day> months_of(std::span<const Record> records) {
   std::vector<Day> months;
@@ -23,46 +20,6 @@ std::vector<Day> months_of(std::span<const Record> records) {
   return months;
 }
 
-std::int16_t clamp_to_smallint(std::int32_t value) {
-  return static_cast<std::int16_t>(std::clamp<std::int32_t>(value, 0, std::numeric_limits<std::int16_t>::max()));
-}
-
-/// The rows of everything but visits.
-class FactRows {
- public:
-  explicit FactRows(WordBook& words) : words_(words) {}
-
-  void add(const event::Enriched& event, SiteId site, std::int64_t visit, storage::WordId page) {
-    if (event::is_row(event.kind)) {
-      events_.push_back({visit, event.at, page, site, event.day, static_cast<std::int16_t>(event.kind),
-                         clamp_to_smallint(event.load_ms), clamp_to_smallint(event.ttfb_ms)});
-    }
-    if (event.kind == event::Kind::custom) {
-      details_.push_back({visit, event.at, page, words_.name(event.name), site, event.day, event.interactive, event.properties});
-    } else if (event.kind == event::Kind::engagement) {
-      engagement_.push_back({visit, event.at, page, site, event.day, event.engaged_ms, event.scroll_depth});
-    } else if (event.kind == event::Kind::opted_out) {
-      ++opt_outs_[{site, event.day}];
-    }
-  }
-
-  void write(storage::Ingest::Batch& batch) const {
-    batch.copy_events(events_);
-    batch.copy_details(details_);
-    batch.copy_engagement(engagement_);
-    std::vector<storage::OptOutRow> rows;
-    for (const auto& [key, hits] : opt_outs_) rows.push_back({key.first, key.second, hits});
-    batch.add_opt_outs(std::move(rows));
-  }
-
- private:
-  WordBook& words_;
-  std::vector<storage::EventRow> events_;
-  std::vector<storage::DetailRow> details_;
-  std::vector<storage::EngagementRow> engagement_;
-  std::map<std::pair<SiteId, Day>, std::int64_t> opt_outs_;
-};
-
 void write_dead_letters(storage::Ingest::Batch& batch, const storage::Epoch& epoch, std::span<const Record> records) {
   std::vector<storage::DeadLetter> letters;
   for (const auto& record : records) {
@@ -70,18 +27,6 @@ void write_dead_letters(storage::Ingest::Batch& batch, const storage::Epoch& epo
   }
   batch.add_dead_letters(epoch, letters);
 }
-
-/// The words that a transaction notes are forgotten again unless it is committed.
-class PendingWords {
- public:
-  explicit PendingWords(WordBook& words) : words_(words) {}
-  ~PendingWords() { words_.rolled_back(); }
-  PendingWords(const PendingWords&) = delete;
-  PendingWords& operator=(const PendingWords&) = delete;
-
- private:
-  WordBook& words_;
-};
 
 }  // namespace
 
@@ -93,7 +38,7 @@ std::vector<Committed> write_in_one_transaction(Session& session, const storage:
   storage::Ingest::Batch batch(session.ingest);
   if (!batch.advance(epoch, advances)) throw CheckpointMoved();
 
-  const auto sites = find_record_sites(batch, records, options.make_sites);
+  const auto sites = find_record_sites(batch, records, {.make = options.make_sites});
   session.note_generation(sites.word_generation);
   VisitorGroups groups(records, sites.ids, session.words, options.session_timeout);
   groups.write(batch, session.visits);
@@ -102,7 +47,7 @@ std::vector<Committed> write_in_one_transaction(Session& session, const storage:
   committed.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (sites.ids[i] == 0) continue;
-    facts.add(records[i].event, sites.ids[i], groups.visit_ids()[i], groups.pages()[i]);
+    facts.add(records[i].event, {sites.ids[i], groups.visit_ids()[i], groups.pages()[i]});
     committed.push_back({&records[i].event, sites.ids[i], groups.visit_ids()[i]});
   }
   batch.write_words(session.words.missing());

@@ -31,10 +31,10 @@ Metrics::Metrics(metrics::Registry& registry)
       save_errors_(
           registry.counter("picolytics_event_errors", "Events that were not stored, by kind of error.", {{"kind", "save"}})) {}
 
-void Metrics::count(const storage::RowCounts& rows) {
+void count_rows(metrics::Registry& registry, const storage::RowCounts& rows) {
   const auto add = [&](const char* table, std::size_t n) {
     if (n == 0) return;
-    registry_.counter("picolytics_writer_rows_total", "Rows written, by table", {{"table", table}})
+    registry.counter("picolytics_writer_rows_total", "Rows written, by table", {{"table", table}})
         .Increment(static_cast<double>(n));
   };
   add("visits", rows.visits);
@@ -43,6 +43,11 @@ void Metrics::count(const storage::RowCounts& rows) {
   add("engagement", rows.engagement);
   add("words", rows.words);
   add("merged_visits", rows.merged);
+  add("micro_visits", rows.micro);
+}
+
+void Metrics::count(const storage::RowCounts& rows) {
+  count_rows(registry_, rows);
 }
 
 void Metrics::count_retry(const storage::DatabaseError& error) {

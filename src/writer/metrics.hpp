@@ -11,6 +11,9 @@
 
 namespace pico::writer {
 
+/// The rows that a transaction wrote, by table.
+void count_rows(metrics::Registry& registry, const storage::RowCounts& rows);
+
 /// What the writer tells of itself. Shared by all of its threads.
 class Metrics {
  public:

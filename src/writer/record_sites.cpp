@@ -49,14 +49,16 @@ void make_missing(storage::Ingest::Batch& batch, const Domains& domains, std::ve
 
 }  // namespace
 
-RecordSites find_record_sites(storage::Ingest::Batch& batch, std::span<const Record> records, bool make_sites) {
+RecordSites find_record_sites(storage::Ingest::Batch& batch, std::span<const Record> records, const SiteRules& rules) {
   RecordSites out;
   out.ids.resize(records.size());
   const auto domains = domains_of(records);
   if (domains.names.empty()) return out;
   auto found = batch.find_sites(domains.names);
   out.word_generation = found.word_generation;
-  if (make_sites) make_missing(batch, domains, found.sites);
+  if (!rules.from_journal)
+    for (auto& site : found.sites) site.takes_from = Instant::min();
+  if (rules.make) make_missing(batch, domains, found.sites);
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (!records[i].refused.empty()) continue;
     const auto& site = found.sites[domains.of_record[i]];

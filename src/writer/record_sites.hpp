@@ -17,7 +17,12 @@ struct RecordSites {
   std::string word_generation;       ///< blank when there is nothing to write
 };
 
+struct SiteRules {
+  bool make = true;         ///< those that are missing
+  bool from_journal = true;  ///< records dated before the removal of a site of that domain are dropped: they are what was left of it
+};
+
 /// Finds the sites, and makes the missing ones if it may. Refused records have none.
-RecordSites find_record_sites(storage::Ingest::Batch& batch, std::span<const Record> records, bool make_sites);
+RecordSites find_record_sites(storage::Ingest::Batch& batch, std::span<const Record> records, const SiteRules& rules);
 
 }  // namespace pico::writer

@@ -30,6 +30,7 @@ class VisitCache {
     entries_.put(key, std::move(visits));
   }
 
+  void clear() { entries_.clear(); }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

@@ -12,7 +12,7 @@ Day month_of(Day day) {
 
 }  // namespace
 
-WordBook::WordBook(const HashKey& key, std::size_t known) : hasher_(key), known_(known) {}
+WordBook::WordBook(const HashKey& key, std::size_t known) : hasher_(key), most_known_(known), known_(known) {}
 
 storage::WordId WordBook::digest() {
   const auto id = static_cast<storage::WordId>(hasher_.digest());
@@ -74,6 +74,18 @@ storage::WordId WordBook::name(std::string_view content) {
   const auto id = digest();
   if (is_missing({id, 0, Table::names}, Day{})) missing_.names.push_back({id, content});
   return id;
+}
+
+storage::WordId WordBook::label(std::string_view platform, std::string_view referer_domain, std::string_view country) {
+  hasher_.field(platform).field(referer_domain).field(country);
+  const auto id = digest();
+  if (is_missing({id, 0, Table::labels}, Day{})) missing_.labels.push_back({id, platform, referer_domain, country});
+  return id;
+}
+
+void WordBook::written() {
+  missing_ = {};
+  if (pending_.size() > most_known_) pending_.clear();
 }
 
 void WordBook::committed() {

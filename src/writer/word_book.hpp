@@ -24,10 +24,14 @@ class WordBook {
   storage::WordId location(const event::Location& content);
   storage::WordId screen(const event::Screen& content);
   storage::WordId name(std::string_view content);
+  storage::WordId label(std::string_view platform, std::string_view referer_domain, std::string_view country);
 
   /// The words used since the last commit that may be missing in Postgres. Their texts are those that were given.
   [[nodiscard]] const storage::Words& missing() const { return missing_; }
-  /// The missing words are in Postgres now.
+  /// The missing words are written but not committed: their texts are needed no more. Of a transaction that uses more words than are
+  /// remembered, the first are noted anew.
+  void written();
+  /// The words that were missing are in Postgres now.
   void committed();
   /// How many words are remembered.
   [[nodiscard]] std::size_t known() const { return known_.size(); }
@@ -37,7 +41,7 @@ class WordBook {
   void rolled_back();
 
  private:
-  enum class Table : std::uint8_t { pages, acquisitions, devices, locations, screens, names };
+  enum class Table : std::uint8_t { pages, acquisitions, devices, locations, screens, names, labels };
   struct Key {
     storage::WordId id = 0;
     storage::SiteId site = 0;  // 0 for the words that all sites share
@@ -55,8 +59,9 @@ class WordBook {
   bool is_missing(const Key& key, Day month);
 
   KeyedHasher hasher_;
+  const std::size_t most_known_;
   Lru<Key, Day, KeyHash> known_;                   // the latest month in which it was written
-  std::unordered_map<Key, Day, KeyHash> pending_;  // the same for what missing_ holds
+  std::unordered_map<Key, Day, KeyHash> pending_;  // the same for what this transaction has noted
   storage::Words missing_;
 };
 

@@ -52,6 +52,11 @@ class Enricher {
   /// An opted_out event needs no salt and gets nothing but its site, kind, time and day.
   std::optional<event::Enriched> enrich(const event::Raw& raw);
 
+  /// The same of an event that may be dated back: raw.received_at is its own time. Days before the oldest date of which a salt is held
+  /// get key_of_day() of past_key, the install key `past_key`. nullopt: a salt of that day or of the time since is wanted and not there,
+  /// or none is held at all, so that it is not known which days are over.
+  std::optional<event::Enriched> enrich_past(const event::Raw& raw, const HashKey& past_key);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -16,6 +16,8 @@ class Salts {
  public:
   /// nullopt when the date's salt is not in RAM: never hash without one.
   [[nodiscard]] std::optional<HashKey> find(Day day) const;
+  /// The earliest date of which a salt is held; nullopt: none is.
+  [[nodiscard]] std::optional<Day> oldest() const;
   void put(Day day, const HashKey& salt);
   /// Erases every salt of a date before `day`; returns the erased dates.
   std::vector<Day> erase_before(Day day);

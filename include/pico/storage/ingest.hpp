@@ -9,6 +9,7 @@
 
 #include "pico/core/hash.hpp"
 #include "pico/storage/connection.hpp"
+#include "pico/storage/day_changes.hpp"
 #include "pico/storage/ingest_rows.hpp"
 #include "pico/storage/partitions.hpp"
 
@@ -61,7 +62,7 @@ constexpr std::int16_t next_rev(std::int16_t rev) {
 
 /// The rows that a batch wrote, for the metrics.
 struct RowCounts {
-  std::size_t visits = 0, events = 0, details = 0, engagement = 0, words = 0, merged = 0;
+  std::size_t visits = 0, events = 0, details = 0, engagement = 0, words = 0, merged = 0, micro = 0;
 };
 
 /// A session with Postgres that has the writer's statements prepared. Owns the connection.
@@ -100,6 +101,10 @@ class Ingest::Batch {
   /// The first step. False: a checkpoint is not where it was expected, so somebody else was here; roll back and read it again.
   [[nodiscard]] bool advance(const Epoch& epoch, std::span<const Advance> advances);
 
+  /// Waits until no other batch holds one of these lanes, and holds them until the batch ends: for batches of many statements, which would
+  /// lock the same rows in different orders otherwise. In rising order.
+  void take_turns(std::span<const std::int32_t> lanes);
+
   /// In the order of the domains, which are distinct. The sites that are found stay until the batch ends.
   FoundSites find_sites(std::span<const std::string_view> domains);
   /// Makes sites that were not found (another instance may have been quicker). Distinct; returns the ids in their order.
@@ -118,12 +123,17 @@ class Ingest::Batch {
   void copy_events(std::span<const EventRow> rows);
   void copy_details(std::span<const DetailRow> rows);
   void copy_engagement(std::span<const EngagementRow> rows);
+  void copy_micro(std::span<const MicroRow> rows);
+  /// Keeps those of sites whose settings say so (storeIp), which cannot change until the batch ends; forgets the others.
+  void add_micro_addresses(std::vector<MicroAddressRow> rows);
   void add_opt_outs(std::vector<OptOutRow> rows);
   void add_dead_letters(const Epoch& epoch, std::span<const DeadLetter> letters);
 
   /// storage::announce() of these visitor-days, which are all whose rows the batch has changed, distinct and in key order. The last
   /// step before commit().
   void announce(std::span<const VisitorDay> changed);
+  /// The same of days of which anything may have changed, or some visitors.
+  void announce(std::vector<DayChange> changes);
 
   /// With connection_lost() it is not known whether the batch took place; its checkpoints tell.
   void commit();

@@ -83,6 +83,7 @@ struct DetailRow {
   Day day;
   bool interactive = true;
   std::string_view properties;  ///< blank: NULL
+  bool micro = false;           ///< has a MicroRow, too
 };
 
 struct EngagementRow {
@@ -93,6 +94,25 @@ struct EngagementRow {
   Day day;
   std::int32_t engaged_ms = 0;
   std::int16_t scroll = -1;
+};
+
+/// An item of µAnalytics' API as that gives it back.
+struct MicroRow {
+  std::int64_t visit_id = 0;
+  Instant at;
+  std::int64_t who = 0;  ///< pseudonym of who came
+  WordId page = 0, name = 0, label = 0;
+  SiteId site = 0;
+  Day day;
+  std::int32_t number = 0;  ///< orders items of the same moment
+};
+
+/// month: as of a word.
+struct MicroAddressRow {
+  SiteId site = 0;
+  std::int64_t who = 0;
+  std::string_view ip;
+  Day month;
 };
 
 struct OptOutRow {
@@ -130,6 +150,10 @@ struct NameWord {
   WordId id = 0;
   std::string_view content;
 };
+struct LabelWord {
+  WordId id = 0;
+  std::string_view platform, referer_domain, country;
+};
 
 /// Words that may be missing in Postgres.
 struct Words {
@@ -139,6 +163,7 @@ struct Words {
   std::vector<LocationWord> locations;
   std::vector<ScreenWord> screens;
   std::vector<NameWord> names;
+  std::vector<LabelWord> labels;
 };
 
 }  // namespace pico::storage

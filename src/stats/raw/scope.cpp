@@ -9,12 +9,12 @@ namespace {
 
 std::string pageviews_in_scope(Statement& statement, const Scope& scope) {
   using event::Kind;
-  static_assert(is_pageview(Kind::load) && is_pageview(Kind::popstate) && is_pageview(Kind::pushstate));
+  static_assert(is_pageview(Kind::load) && is_pageview(Kind::popstate) && is_pageview(Kind::pushstate) && is_pageview(Kind::visit));
   return fmt::format(
       "select day, visit_id, at, page_id, 0::bigint as name_id, null::jsonb as properties from pico.events r "
-      "where {} and {} and r.kind in ({}, {}, {})",
+      "where {} and {} and r.kind in ({}, {}, {}, {})",
       in_days(statement, scope, "r"), at_in_range(statement, scope, "r"), static_cast<int>(Kind::load),
-      static_cast<int>(Kind::popstate), static_cast<int>(Kind::pushstate));
+      static_cast<int>(Kind::popstate), static_cast<int>(Kind::pushstate), static_cast<int>(Kind::visit));
 }
 
 std::string customs_in_scope(Statement& statement, const Scope& scope) {

@@ -45,4 +45,8 @@ void Ingest::Batch::announce(std::span<const VisitorDay> changed) {
                binary::array(changed, [](const VisitorDay& v) { return v.visitor; })});
 }
 
+void Ingest::Batch::announce(std::vector<DayChange> changes) {
+  storage::announce(ingest_.connection, std::move(changes));
+}
+
 }  // namespace pico::storage

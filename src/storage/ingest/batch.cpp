@@ -7,6 +7,12 @@
 #include "sql.hpp"
 
 namespace pico::storage {
+namespace {
+
+/// The first of the two keys of the advisory locks of take_turns() ("pitu").
+constexpr std::int32_t turn_lock_class = 0x70697475;
+
+}  // namespace
 
 Ingest::Batch::Batch(Ingest& ingest) : ingest_(*ingest.impl_), transaction_(ingest_.connection) {
   // Durable: a batch that is reported committed lets its journal segment go.
@@ -21,6 +27,12 @@ bool Ingest::Batch::advance(const Epoch& epoch, std::span<const Advance> advance
                          binary::array(advances, [](const Advance& a) { return static_cast<std::int64_t>(a.expected); }),
                          binary::array(advances, [](const Advance& a) { return static_cast<std::int64_t>(a.target); })});
   return affected(result) == advances.size();
+}
+
+void Ingest::Batch::take_turns(std::span<const std::int32_t> lanes) {
+  std::string lock_class;
+  binary::append_number(lock_class, turn_lock_class);
+  ingest_.run("ingest.take_turns", {lock_class, binary::array(lanes, [](std::int32_t lane) { return lane; })});
 }
 
 FoundSites Ingest::Batch::find_sites(std::span<const std::string_view> domains) {

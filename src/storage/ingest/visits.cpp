@@ -129,7 +129,8 @@ void Ingest::Batch::merge_visits(std::span<const MergeRow> merges) {
     const auto site = static_cast<std::int64_t>(merge.key.site);
     auto& connection = ingest_.connection;
     connection.execute(sql("ingest.delete_visit"), site, merge.key.day, from);
-    for (const auto* statement : {"ingest.repoint_events", "ingest.repoint_event_details", "ingest.repoint_engagement"}) {
+    for (const auto* statement : {"ingest.repoint_events", "ingest.repoint_event_details", "ingest.repoint_engagement",
+                                  "ingest.repoint_micro_visits"}) {
       connection.execute(sql(statement), site, merge.key.day, from, to, merge.first, merge.last);
     }
   }

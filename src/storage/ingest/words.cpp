@@ -64,6 +64,9 @@ std::vector<std::string> columns_of(const std::vector<ScreenWord>& words) {
 std::vector<std::string> columns_of(const std::vector<NameWord>& words) {
   return columns(words, &NameWord::id, &NameWord::content);
 }
+std::vector<std::string> columns_of(const std::vector<LabelWord>& words) {
+  return columns(words, &LabelWord::id, &LabelWord::platform, &LabelWord::referer_domain, &LabelWord::country);
+}
 
 }  // namespace
 
@@ -74,6 +77,7 @@ void Ingest::Batch::write_words(Words words) {
   sort_by_id(words.locations);
   sort_by_id(words.screens);
   sort_by_id(words.names);
+  sort_by_id(words.labels);
   const auto write = [&](const char* statement, const auto& rows) {
     if (rows.empty()) return;
     ingest_.run(statement, columns_of(rows));
@@ -85,6 +89,7 @@ void Ingest::Batch::write_words(Words words) {
   write("ingest.write_locations", words.locations);
   write("ingest.write_screens", words.screens);
   write("ingest.write_event_names", words.names);
+  write("ingest.write_micro_labels", words.labels);
 }
 
 }  // namespace pico::storage

@@ -1,4 +1,4 @@
 select visit_id, at, page_id
 from pico.events
-where site_id = $1::int and day = $2::date and kind in (1, 5, 6)
+where site_id = $1::int and day = $2::date and kind in (1, 5, 6, 10)
   and visit_id & -1024 = any($3::bigint[]) and at between $4::timestamptz and $5::timestamptz

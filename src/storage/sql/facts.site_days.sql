@@ -7,5 +7,7 @@ select day from pico.event_details where site_id = $1 and day < $2
 union
 select day from pico.engagement where site_id = $1 and day < $2
 union
+select day from pico.micro_visits where site_id = $1 and day < $2
+union
 select day from pico.site_days where site_id = $1 and day < $2
 order by 1;

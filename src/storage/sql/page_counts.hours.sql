@@ -10,7 +10,7 @@ from (
   join pico.pages p on p.site_id = s.site_id and p.hostname = $3 and p.path = $4
   join pico.events e on e.site_id = s.site_id and e.page_id = p.page_id
   join pico.visits v on v.site_id = e.site_id and v.day = e.day and v.visit_id = e.visit_id
-  where s.domain = $2 and e.day between $7 and $8 and e.at >= $5 and e.at < $6 and e.kind in (1, 5, 6) and v.bot = 0
+  where s.domain = $2 and e.day between $7 and $8 and e.at >= $5 and e.at < $6 and e.kind in (1, 5, 6, 10) and v.bot = 0
 ) counts (hour, views)
 group by hour
 order by hour;

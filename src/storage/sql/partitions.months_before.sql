@@ -2,6 +2,6 @@
 select distinct to_date(right(c.relname, 7), 'YYYY_MM')
 from pg_inherits i
 join pg_class c on c.oid = i.inhrelid
-where i.inhparent = any (array['pico.events', 'pico.visits', 'pico.event_details', 'pico.engagement']::regclass[])
+where i.inhparent = any (array['pico.events', 'pico.visits', 'pico.event_details', 'pico.engagement', 'pico.micro_visits']::regclass[])
   and right(c.relname, 7) < to_char($1::date, 'YYYY_MM')
 order by 1;

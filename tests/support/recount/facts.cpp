@@ -139,7 +139,7 @@ class Reader {
       const auto kind = static_cast<event::Kind>(rows.get<int>(i, 5));
       ++visit->seen_rows;
       if (kind == event::Kind::visible || kind == event::Kind::hashchange) visit->seen_bounce_end = true;
-      if (kind != event::Kind::load && kind != event::Kind::popstate && kind != event::Kind::pushstate) continue;
+      if (kind != event::Kind::load && kind != event::Kind::popstate && kind != event::Kind::pushstate && kind != event::Kind::visit) continue;
       ++visit->seen_pageviews;
       visit->fact.events.push_back(
           {rows.get<Instant>(i, 3), true, "pageview", page(rows.get<int>(i, 0), rows.get<std::int64_t>(i, 4)), {}});

@@ -1,4 +1,5 @@
 #include "pico/enrich/enricher.hpp"
+#include "pico/enrich/visitor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -95,6 +96,24 @@ TEST_F(EnricherTest, WithoutTheSaltOfItsDateAnEventIsRefusedAndCounted) {
   EXPECT_THAT(registry_.expose(), HasSubstr("picolytics_enrich_events_without_salt_total 1"));
   salts_.put(today_ + std::chrono::days(1), HashKey::random());
   EXPECT_TRUE(enricher().enrich(raw_).has_value());
+}
+
+TEST_F(EnricherTest, PastDaysAreHashedUnderTheirKeyAndOthersUnderTheirSalt) {
+  const auto past_key = HashKey::random();
+  const auto visitor = [&] {
+    const auto event = enricher().enrich_past(raw_, past_key);
+    return event ? std::optional(event->visitor_id) : std::nullopt;
+  };
+  EXPECT_EQ(visitor(), enrich().visitor_id) << "its salt lives";
+  raw_.received_at -= 24h;
+  const auto day = today_ - std::chrono::days(1);
+  EXPECT_EQ(visitor(), visitor_id(key_of_day(past_key, day), raw_.domain, raw_.client_ip, raw_.user_agent));
+  salts_.put(day, HashKey::random());
+  EXPECT_EQ(visitor(), enrich().visitor_id);
+  raw_.received_at += 48h;
+  EXPECT_EQ(visitor(), std::nullopt) << "its salt is still to come";
+  salts_.erase_before(today_ + std::chrono::days(2));
+  EXPECT_EQ(visitor(), std::nullopt) << "no salt is held, so it may be any";
 }
 
 TEST_F(EnricherTest, TheDayIsTheSitesOwn) {

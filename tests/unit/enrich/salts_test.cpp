@@ -19,6 +19,16 @@ HashKey key(std::uint8_t byte) {
   return result;
 }
 
+TEST(Salts, KnowTheirOldestDate) {
+  Salts salts;
+  EXPECT_EQ(salts.oldest(), std::nullopt);
+  salts.put(day(2), key(2));
+  salts.put(day(1), key(1));
+  EXPECT_EQ(salts.oldest(), day(1));
+  salts.erase_before(day(2));
+  EXPECT_EQ(salts.oldest(), day(2));
+}
+
 TEST(Salts, ADateWithoutASaltHasNone) {
   Salts salts;
   salts.put(day(1), key(1));

@@ -15,6 +15,17 @@ class VisitorTest : public testing::Test {
   HashKey salt_;
 };
 
+TEST_F(VisitorTest, EveryPastDayOfEveryInstallationHasAKeyOfItsOwn) {
+  const Day day{std::chrono::days(20'000)};
+  HashKey other;
+  other.bytes[0] = 1;
+  const auto key = key_of_day(salt_, day);
+  EXPECT_EQ(key.bytes, key_of_day(salt_, day).bytes);
+  EXPECT_NE(key.bytes, key_of_day(salt_, day + std::chrono::days(1)).bytes);
+  EXPECT_NE(key.bytes, key_of_day(other, day).bytes);
+  EXPECT_FALSE(std::equal(key.bytes.begin(), key.bytes.begin() + 8, key.bytes.begin() + 8)) << "both halves count";
+}
+
 TEST_F(VisitorTest, EachInputMatters) {
   const auto one = id("example.com", "192.0.2.1", "agent");
   EXPECT_EQ(one, id("example.com", "192.0.2.1", "agent"));

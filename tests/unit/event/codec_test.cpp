@@ -135,8 +135,8 @@ TEST(Codec, ValuesThatNoEncoderWritesAreRefused) {
     bytes[position] = static_cast<std::byte>(value);
     return decode(bytes);
   };
-  EXPECT_NE(with(1, 9), std::nullopt);
-  EXPECT_EQ(with(1, 10), std::nullopt) << "kind";
+  EXPECT_NE(with(1, 10), std::nullopt);
+  EXPECT_EQ(with(1, 11), std::nullopt) << "kind";
   EXPECT_EQ(with(2, 5), std::nullopt) << "bot";
   EXPECT_EQ(with(3, 2), std::nullopt) << "interactive";
 }

@@ -139,13 +139,13 @@ TEST_F(DayFactsTest, WordsThatAreMissingAreLeftOut) {
 }
 
 TEST_F(DayFactsTest, HaveBlockRangesOfTimeThatAreSummarizedAsTheyFill) {
-  // As many as there are partitions that hold rows: a month of events in eight, of event_details and engagement in one each.
+  // As many as there are partitions that hold rows: a month of events in eight, of event_details, engagement and micro_visits in one each.
   const auto indexes = connection.execute(
       "select count(*) filter (where c.reloptions @> '{autosummarize=on}'), count(*)"
       " from pg_class c join pg_am a on a.oid = c.relam"
       " where a.amname = 'brin' and c.relkind = 'i' and c.relnamespace = 'pico'::regnamespace");
-  EXPECT_EQ(indexes.get<int>(0, 0), default_hash_parts + 2);
-  EXPECT_EQ(indexes.get<int>(0, 1), default_hash_parts + 2);
+  EXPECT_EQ(indexes.get<int>(0, 0), default_hash_parts + 3);
+  EXPECT_EQ(indexes.get<int>(0, 1), default_hash_parts + 3);
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ struct RemovedSitesTest : testing::Test {
     insert_page(connection, site, 1, "/");
     connection.execute("insert into pico.engagement values (1024, '2026-11-22 12:00Z', 1, $1, '2026-11-22', 5, 5)", site);
     connection.execute("insert into pico.acquisitions values ($1, 1, '2026-11-01', '', '', '', '', '', '', '', '', '')", site);
+    connection.execute("insert into pico.micro_visits values (1024, '2026-11-22 12:00Z', 7, 1, 1, 1, $1, '2026-11-22', 0)", site);
+    connection.execute("insert into pico.micro_addresses values ($1, 7, 'stored address', '2026-11-01')", site);
     connection.execute("insert into pico.opt_outs values ($1, '2026-11-22', 3)", site);
     connection.execute("insert into pico.site_days values ($1, '2026-11-22', true, true)", site);
     connection.execute("insert into pico.rollups values ($1, 0, '2026-11-22', 1, '')", site);
@@ -71,7 +73,7 @@ struct RemovedSitesTest : testing::Test {
 };
 
 constexpr auto all_tables =
-    "acquisitions api_keys engagement event_details events external_referrers feed goals opt_outs page_counts pages rollup_marks rollup_versions rollups "
+    "acquisitions api_keys engagement event_details events external_referrers feed goals micro_addresses micro_visits opt_outs page_counts pages rollup_marks rollup_versions rollups "
     "site_days site_zones sites view_counts visits ";
 
 TEST_F(RemovedSitesTest, LeaveNoRowInAnyTableAndTheOthersKeepAllOfTheirs) {
@@ -89,16 +91,24 @@ TEST_F(RemovedSitesTest, TakeTheWordsThatNobodyElseUsesAlong) {
       "insert into pico.devices select n, '', '', '', '', '', '' from generate_series(1, 3) n;"
       "insert into pico.locations select n, '', '', '', 0, 0 from generate_series(1, 3) n;"
       "insert into pico.screens select n, 1, 1, 1, 1, '', '' from generate_series(1, 3) n;"
-      "insert into pico.event_names select n, n::text from generate_series(1, 3) n");
+      "insert into pico.event_names select n, n::text from generate_series(1, 5) n;"
+      "insert into pico.micro_labels select n, '', '', '' from generate_series(1, 3) n");
   insert(connection, VisitRow{.site = removed, .id = 4096, .device = 2, .location = 2, .screen = 2});
   insert(connection, VisitRow{.site = kept, .id = 4096, .day = "2026-10-05", .started_at = "2026-10-05Z", .last_at = "2026-10-05Z",
                               .device = 3, .location = 3, .screen = 3});
   insert_custom(connection, EventRow{.site = removed}, 2);
   insert_custom(connection, EventRow{.site = kept}, 3);
+  const auto hand_in = [&](int site, int name, int label) {
+    connection.execute("insert into pico.micro_visits values (1024, '2026-10-05Z', 7, 1, $2, $3, $1, '2026-10-05', 0)", site, name, label);
+  };
+  hand_in(removed, 4, 2);
+  hand_in(kept, 5, 3);
+  hand_in(removed, 5, 3);
   ASSERT_TRUE(remove_site(connection, "removed.com"));
-  for (const std::string table : {"devices", "locations", "screens", "event_names"})
+  for (const std::string table : {"devices", "locations", "screens", "micro_labels"})
     EXPECT_EQ(one("select string_agg(w::text, ' ' order by w::text) ~ '^.1,.*,f. .3,.*,f.$' from pico." + table + " w"), "t")
         << "only 1 and 3 are left and not condemned: " << table;
+  EXPECT_EQ(one("select string_agg(name || condemned, ' ' order by name) from pico.event_names"), "1false 3false 5false");
 }
 
 TEST_F(RemovedSitesTest, TakeTheirDeadLettersAlong) {

@@ -48,7 +48,7 @@ TEST_F(RetentionTest, DropsWholeMonthsAndDeletesTheDaysBeforeTheLimit) {
   visit_on("2026-10-23");  // 30 days before today
   visit_on("2026-11-22");
   const auto pruned = prune(connection, {.prune_days = 30}, now);
-  EXPECT_EQ(pruned.partitions, 4u);  // September of four tables
+  EXPECT_EQ(pruned.partitions, 5u);  // September of five tables
   EXPECT_EQ(pruned.visits, 1u);
   for (const std::string table : {"visits", "event_details"}) {
     EXPECT_EQ(count(connection, "pico." + table), 2) << table;

@@ -114,12 +114,14 @@ TEST_F(IngestSql, MergesAVisitWithItsEventsOnly) {
       {{id + 1, noon, 1, 1, today, 1, 0, 0}, {id + 1, noon + 1s, 1, 1, today, 1, 0, 0}, {id + 2, noon, 1, 1, today, 1, 0, 0}}});
   batch.copy_details(std::array<DetailRow, 1>{{{id + 1, noon, 1, 2, 1, today, true, "{\"a\": 1}"}}});
   batch.copy_engagement(std::array<EngagementRow, 1>{{{id + 1, noon, 1, 1, today, 100, -1}}});
+  batch.copy_micro(std::array<MicroRow, 1>{{{id + 1, noon, 7, 1, 2, 3, 1, today, 0}}});
   batch.write_visits({{visitor(1), visit(1)}, {visitor(1), visit(2)}});
   batch.merge_visits(std::array<MergeRow, 1>{{{visitor(1), 1, 0, noon, noon + 1s}}});
   batch.commit();
   EXPECT_EQ(one("select string_agg(visit_id::text, ' ' order by visit_id) from pico.events"), "1024 1024 1026");
   EXPECT_EQ(one("select visit_id from pico.event_details"), "1024");
   EXPECT_EQ(one("select visit_id from pico.engagement"), "1024");
+  EXPECT_EQ(one("select visit_id from pico.micro_visits"), "1024");
   EXPECT_EQ(one("select string_agg(visit_id::text, ' ') from pico.visits"), "1026");
 }
 
@@ -127,14 +129,16 @@ TEST_F(IngestSql, CopiesEveryColumn) {
   Ingest::Batch batch(ingest);
   batch.copy_events(std::array<EventRow, 1>{{{-1024, noon + 5ms, -3, 2, today, 6, 32767, 9}}});
   batch.copy_details(std::array<DetailRow, 2>{
-      {{-1024, noon, 3, -4, 2, today, false, R"({"a": ["ü", 1]})"}, {1, noon, 3, 4, 2, today, true, ""}}});
+      {{-1024, noon, 3, -4, 2, today, false, R"({"a": ["ü", 1]})", true}, {1, noon, 3, 4, 2, today, true, ""}}});
   batch.copy_engagement(std::array<EngagementRow, 1>{{{-1024, noon, 3, 2, today, 123456, 77}}});
+  batch.copy_micro(std::array<MicroRow, 1>{{{-1024, noon, -9, 3, 4, -5, 2, today, 6}}});
   batch.commit();
   EXPECT_EQ(one("select e::text from pico.events e"), "(-1024,\"2026-11-22 12:00:00.005+00\",-3,2,2026-11-22,6,32767,9)");
   EXPECT_EQ(one("select d::text from pico.event_details d where visit_id < 0"),
-            "(-1024,\"2026-11-22 12:00:00+00\",3,-4,2,2026-11-22,f,\"{\"\"a\"\": [\"\"ü\"\", 1]}\")");
+            "(-1024,\"2026-11-22 12:00:00+00\",3,-4,2,2026-11-22,f,\"{\"\"a\"\": [\"\"ü\"\", 1]}\",t)");
   EXPECT_EQ(one("select properties is null from pico.event_details where visit_id = 1"), "t");
   EXPECT_EQ(one("select g::text from pico.engagement g"), "(-1024,\"2026-11-22 12:00:00+00\",3,2,2026-11-22,123456,77)");
+  EXPECT_EQ(one("select m::text from pico.micro_visits m"), "(-1024,\"2026-11-22 12:00:00+00\",-9,3,4,-5,2,2026-11-22,6)");
 }
 
 TEST_F(IngestSql, KeepsEveryWordOnceAndItsLatestMonth) {
@@ -147,6 +151,7 @@ TEST_F(IngestSql, KeepsEveryWordOnceAndItsLatestMonth) {
     out.locations = {{10, {"DE", "Berlin", "Berlin", 52.5F, 13.25F}}};
     out.screens = {{11, {1, 2, 3, 1.5F, "tz", "de"}}};
     out.names = {{12, "signup"}};
+    out.labels = {{13, "p", "d:1", "de"}, {13, "p", "d:1", "de"}};
     return out;
   };
   for (const unsigned m : {10u, 11u, 9u}) {
@@ -160,6 +165,19 @@ TEST_F(IngestSql, KeepsEveryWordOnceAndItsLatestMonth) {
   EXPECT_EQ(one("select l::text from pico.locations l"), "(10,DE,Berlin,Berlin,52.5,13.25,f)");
   EXPECT_EQ(one("select s::text from pico.screens s"), "(11,1,2,1.5,3,tz,de,f)");
   EXPECT_EQ(one("select n::text from pico.event_names n"), "(12,signup,f)");
+  EXPECT_EQ(one("select l::text from pico.micro_labels l"), "(13,p,d:1,de,f)");
+}
+
+TEST_F(IngestSql, KeepsAddressesOfTheSitesThatAskForIt) {
+  other.execute("insert into pico.sites (site_id, domain, settings) values (1, 'a.example', '{\"storeIp\": true}'), (2, 'b.example', '{}'), "
+                "(3, 'c.example', '{\"storeIp\": false}')");
+  const auto month = [](unsigned m) { return Day(sys_days{std::chrono::year{2026} / m / 1}); };
+  for (const unsigned m : {10u, 11u, 9u}) {
+    Ingest::Batch batch(ingest);
+    batch.add_micro_addresses({{3, 7, "c", month(m)}, {1, 8, "b", month(m)}, {2, 7, "c", month(m)}, {1, 7, "a", month(m)}, {1, 7, "a", month(m - 1)}});
+    batch.commit();
+  }
+  EXPECT_EQ(one("select string_agg(m::text, ' ' order by m) from pico.micro_addresses m"), "(1,7,a,2026-11-01) (1,8,b,2026-11-01)");
 }
 
 TEST_F(IngestSql, AddsOptOutsUp) {

@@ -57,6 +57,7 @@ TEST_F(WordBookTest, LetsEveryFieldCount) {
     if (i > 3) (i == 4 ? content.timezone : content.language) = "x";
     add(book.screen(content));
   }
+  add(book.label("x", "", "")), add(book.label("", "x", "")), add(book.label("", "", "x"));
   EXPECT_EQ(ids.size(), words);
 }
 
@@ -89,6 +90,24 @@ TEST_F(WordBookTest, NotesASitesWordInEveryLaterMonthAndForEverySite) {
   book.page(2, day(11, 1), "h", "/a");
   ASSERT_EQ(book.missing().pages.size(), 2u);
   EXPECT_EQ(book.missing().pages[0].month, day(12, 1));
+}
+
+TEST_F(WordBookTest, NotesAWordOnceThoughItIsWrittenInPieces) {
+  book.name("a");
+  book.written();
+  book.name("a");
+  EXPECT_TRUE(book.missing().names.empty());
+  book.rolled_back();
+  book.name("a");
+  EXPECT_EQ(book.missing().names.size(), 1u) << "what was written is gone";
+}
+
+TEST_F(WordBookTest, NotesNoMoreWordsOfATransactionThanItMayRemember) {
+  WordBook small(key, 2);
+  for (const auto* name : {"a", "b", "c"}) small.name(name);
+  small.written();
+  small.name("a");
+  EXPECT_EQ(small.missing().names.size(), 1u);
 }
 
 TEST_F(WordBookTest, RemembersNoMoreWordsThanItMay) {

@@ -87,7 +87,7 @@ class Recount {
         "select e.visit_id, e.at, e.custom, case when e.custom then n.name else 'pageview' end, p.path, p.hostname from ("
         " select visit_id, at, page_id, 0 as name_id, false as custom from pico.events"
         " where site_id = $1 and day = $2 and kind in (select kind from pico.event_kinds where name in ('load', 'popstate', "
-        "'pushstate'))"
+        "'pushstate', 'visit'))"
         " union all select visit_id, at, page_id, name_id, true from pico.event_details where site_id = $1 and day = $2) e"
         " left join pico.event_names n on n.name_id = e.name_id"
         " left join pico.pages p on p.site_id = $1 and p.page_id = e.page_id",

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace pico::writer {
+
+/// Somebody else has moved a checkpoint of ours, or the database has gone back in time: what we remember is no longer true.
+class CheckpointMoved : public std::runtime_error {
+ public:
+  CheckpointMoved() : std::runtime_error("a checkpoint is not where it was left") {}
+};
+
+/// An event that cannot be stored (validity.hpp). Says nothing of its content.
+class InvalidEvent : public std::runtime_error {
+ public:
+  explicit InvalidEvent(std::uint64_t number)
+      : std::runtime_error("event " + std::to_string(number) + " is dated before 2000 or more than a day ahead, or contradicts itself"),
+        number_(number) {}
+
+  /// Which of those that were handed in, counted from 0.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+
+ private:
+  std::uint64_t number_;
+};
+
+}  // namespace pico::writer

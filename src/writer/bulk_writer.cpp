@@ -1,0 +1,137 @@
+#include "pico/writer/bulk_writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <stdexcept>
+#include <stop_token>
+
+#include "bulk_metrics.hpp"
+#include "bulk_slots.hpp"
+#include "bulk_transaction.hpp"
+#include "pico/event/codec.hpp"
+#include "sessionizer.hpp"
+
+namespace pico::writer {
+namespace {
+
+/// Deadlocks and the like, and lost connections, of one write before the caller is told.
+constexpr int most_conflicts = 10;
+constexpr int most_lost = 2;
+
+Options checked(Options options, std::size_t sessions) {
+  if (sessions < 1 || sessions > event::shard_count) throw std::invalid_argument("bulk writers have 1 to 16 sessions");
+  if (options.session_timeout < shortest_timeout) throw std::invalid_argument("the session timeout must be at least 3 minutes");
+  options.writers = static_cast<unsigned>(sessions);  // they share the caches
+  return options;
+}
+
+std::uint64_t checkpoint_of(Session& session, const storage::Epoch& epoch, std::uint8_t shard) {
+  return session.ingest.checkpoints(epoch, std::array{shard}).front();
+}
+
+}  // namespace
+
+struct BulkWriter::Impl {
+  Impl(Options given, std::size_t sessions, metrics::Registry& registry, const Clock& c)
+      : options(checked(std::move(given), sessions)), metrics(registry), clock(c), slots(sessions, metrics.waiting) {}
+
+  /// The session of the slot, opened if need be.
+  Session& session_of(BulkSlot& slot);
+  /// Runs `work` on the slot's session. Lost connections and conflicts with others are tried again.
+  template <class Work>
+  auto with_retries(BulkSlot& slot, Work work);
+  BulkResult write(BulkSlot& slot, BulkSource& source, const Survey& surveyed, const std::optional<BulkStep>& step);
+  /// What a write moves: the step it was given, or one of the slot's own checkpoint.
+  BulkStep step_of(Session& session, const BulkSlot& slot, const std::optional<BulkStep>& given) const;
+
+  const Options options;
+  BulkMetrics metrics;
+  const Clock& clock;
+  const storage::Epoch epoch = HashKey::random().bytes;  // of the slots' own checkpoints
+  BulkSlots slots;
+  std::stop_source abandon;
+};
+
+Session& BulkWriter::Impl::session_of(BulkSlot& slot) {
+  if (slot.session) return *slot.session;
+  auto connection = storage::Connection::open(options.database, abandon.get_token());
+  if (!connection) throw storage::DatabaseError("", true, connection.error().message);
+  slot.session = std::make_unique<Session>(std::move(*connection), options);
+  return *slot.session;
+}
+
+template <class Work>
+auto BulkWriter::Impl::with_retries(BulkSlot& slot, Work work) {
+  for (int conflicts = 0, lost = 0;;) {
+    try {
+      return work(session_of(slot));
+    } catch (const storage::DatabaseError& error) {
+      if (error.connection_lost()) slot.session.reset();
+      const bool again = error.connection_lost() ? ++lost <= most_lost : error.is_transaction_conflict() && ++conflicts <= most_conflicts;
+      if (!again || abandon.stop_requested()) throw;
+      metrics.count_retry(error);
+      spdlog::warn("a bulk write is tried again: {}", error.what());
+    }
+  }
+}
+
+BulkStep BulkWriter::Impl::step_of(Session& session, const BulkSlot& slot, const std::optional<BulkStep>& given) const {
+  const auto at = checkpoint_of(session, given ? given->epoch : epoch, given ? given->shard : slot.shard);  // makes its row
+  return given ? *given : BulkStep{.epoch = epoch, .shard = slot.shard, .expected = at, .target = at + 1};
+}
+
+BulkResult BulkWriter::Impl::write(BulkSlot& slot, BulkSource& source, const Survey& surveyed, const std::optional<BulkStep>& step) {
+  std::optional<BulkStep> current;
+  std::optional<BulkAttempt> unanswered;  // its commit was sent and the connection lost
+  return with_retries(slot, [&](Session& session) {
+    if (!current) current = step_of(session, slot, step);
+    BulkAttempt attempt;
+    const auto started = std::chrono::steady_clock::now();
+    try {
+      write_bulk(session, *current, source, surveyed, options, attempt);
+    } catch (const CheckpointMoved&) {
+      // Moving the checkpoint has waited for a commit that was still under way.
+      if (!unanswered || checkpoint_of(session, current->epoch, current->shard) != current->target) {
+        slot.session.reset();
+        throw;
+      }
+      attempt = *unanswered;
+    } catch (const storage::DatabaseError& error) {
+      if (error.connection_lost() && attempt.committing) unanswered = attempt;
+      throw;
+    }
+    metrics.count_written(attempt.result, attempt.rows, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+    return attempt.result;
+  });
+}
+
+BulkWriter::BulkWriter(Options options, std::size_t sessions, metrics::Registry& registry, const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), sessions, registry, clock)) {}
+
+BulkWriter::~BulkWriter() {
+  stop();
+}
+
+BulkResult BulkWriter::write(BulkSource& source, std::optional<BulkStep> step) {
+  try {
+    const auto surveyed = survey(source, impl_->clock.now());
+    if (surveyed.events == 0 && !step) return {};
+    const BulkSlots::Lease lease(impl_->slots);
+    return impl_->write(*lease, source, surveyed, step);
+  } catch (...) {
+    impl_->metrics.failed.Increment();
+    throw;
+  }
+}
+
+std::uint64_t BulkWriter::position(const storage::Epoch& epoch, std::uint8_t shard) {
+  const BulkSlots::Lease lease(impl_->slots);
+  return impl_->with_retries(*lease, [&](Session& session) { return checkpoint_of(session, epoch, shard); });
+}
+
+void BulkWriter::stop() {
+  impl_->abandon.request_stop();
+}
+
+}  // namespace pico::writer
