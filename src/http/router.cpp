@@ -7,14 +7,31 @@ namespace {
 
 bool is_prefix(const Route& route) { return route.path.ends_with('*'); }
 
-bool fits(const Route& route, std::string_view path) {
-  if (!is_prefix(route)) return route.path == path;
-  return path.starts_with(std::string_view(route.path).substr(0, route.path.size() - 1));
+/// Takes the next segment off a path that begins with a slash.
+std::string_view take_segment(std::string_view& path) {
+  const auto end = std::min(path.find('/', 1), path.size());
+  const auto segment = path.substr(1, end - 1);
+  path.remove_prefix(end);
+  return segment;
 }
 
-/// Exact beats prefix, a longer prefix beats a shorter one.
+bool fits_segments(std::string_view pattern, std::string_view path) {
+  while (pattern.starts_with('/') && path.starts_with('/')) {
+    const auto wanted = take_segment(pattern), given = take_segment(path);
+    if (wanted.starts_with('{') ? given.empty() : wanted != given) return false;
+  }
+  return pattern.empty() && path.empty();
+}
+
+bool fits(const Route& route, std::string_view path) {
+  if (is_prefix(route)) return path.starts_with(std::string_view(route.path).substr(0, route.path.size() - 1));
+  return route.variables == 0 ? route.path == path : fits_segments(route.path, path);
+}
+
+/// Exact beats braces, which beat a prefix; few braces beat many, a longer prefix beats a shorter one.
 bool beats(const Route& a, const Route& b) {
   if (is_prefix(a) != is_prefix(b)) return !is_prefix(a);
+  if (a.variables != b.variables) return a.variables < b.variables;
   return a.path.size() > b.path.size();
 }
 
@@ -24,13 +41,23 @@ bool serves(const Route& route, Method method) {
 
 }  // namespace
 
+std::string_view path_segment(std::string_view path, std::size_t number) {
+  std::string_view segment;
+  for (std::size_t i = 0; i <= number; ++i) {
+    if (!path.starts_with('/')) return {};
+    segment = take_segment(path);
+  }
+  return segment;
+}
+
 Router::Router(metrics::Registry& registry, std::string listener) : registry_(registry), listener_(std::move(listener)) {
   unmatched_.label = "none";
 }
 
 void Router::add(Method method, std::string path, Handler handler, RouteOptions options) {
   counters_.emplace_back().label = path;
-  routes_.push_back({method, std::move(path), std::move(handler), options});
+  const auto variables = std::ranges::count(path, '{');
+  routes_.push_back({method, std::move(path), std::move(handler), options, variables});
 }
 
 // A linear search over some dozen routes, most of which differ in their first bytes, is as quick as a hash table.
@@ -43,7 +70,7 @@ Router::Match Router::match(Method method, std::string_view path) const {
     if (any_method == nullptr || beats(route, *any_method)) any_method = &route;
     if (serves(route, method) && (best.route == nullptr || beats(route, *best.route))) best = {&route, i, route.options.cors, {}};
   }
-  // A wrong method on an exact path is 405 even where a catch-all prefix would take it.
+  // A wrong method on an exact path, or one with braces, is 405 even where a catch-all prefix would take it.
   if (best.route != nullptr && any_method != nullptr && is_prefix(*best.route) && !is_prefix(*any_method)) best = {};
   if (best.route == nullptr && any_method != nullptr) {
     best.cors = any_method->options.cors;

@@ -23,13 +23,18 @@ struct RouteOptions {
   Response (*body_too_large)() = nullptr;
 };
 
-/// A line of the route table. A path that ends in '*' takes everything that starts with what stands before it.
+/// A line of the route table. A segment in braces takes any one segment that is not empty: `/{website}/bulk`. A path that ends in '*'
+/// takes everything that starts with what stands before it (and has no braces).
 struct Route {
   Method method = Method::get;
   std::string path;
   Handler handler;
   RouteOptions options;
+  std::ptrdiff_t variables = 0;  ///< segments in braces, counted by add()
 };
+
+/// The path's segment of that number, from 0, as sent; empty when there is none: 1 of `/a/b` is `b`.
+std::string_view path_segment(std::string_view path, std::size_t number);
 
 /// The routes of one listener, and their count by status. Built before the listener starts, read-only and thread-safe after that.
 class Router {
@@ -45,7 +50,7 @@ class Router {
     bool cors = false;             ///< RouteOptions::cors of the path, whatever the method
     std::string allowed;           ///< when the path is known but not the method: the methods, for the Allow header
   };
-  /// Exact paths first, then the longest prefix. HEAD is served by GET routes.
+  /// Exact paths first, then those with braces, few before many, then the longest prefix. HEAD is served by GET routes.
   [[nodiscard]] Match match(Method method, std::string_view path) const;
 
   /// Counts an answer. `index` from a Match with a route, or unmatched.

@@ -43,6 +43,35 @@ TEST_F(RouterTest, AnUnknownPathMatchesNothing) {
   EXPECT_EQ(matched(Method::get, "/nothing"), "allowed: ");
 }
 
+TEST_F(RouterTest, ASegmentInBracesTakesAnyOneSegment) {
+  add(Method::get, "/*");
+  add(Method::get, "/{website}");
+  add(Method::get, "/{website}/{property}");
+  add(Method::get, "/{website}/count");
+  add(Method::post, "/{website}");
+  add(Method::post, "/bulk");
+  add(Method::post, "/{website}/bulk");
+  EXPECT_EQ(matched(Method::get, "/a"), "/{website}");
+  EXPECT_EQ(matched(Method::get, "/a/count"), "/{website}/count");
+  EXPECT_EQ(matched(Method::get, "/a/other"), "/{website}/{property}");
+  EXPECT_EQ(matched(Method::post, "/a%2fb"), "/{website}");
+  EXPECT_EQ(matched(Method::post, "/bulk"), "/bulk");
+  EXPECT_EQ(matched(Method::get, "/bulk"), "/{website}") << "what an exact path does not serve, braces may";
+  EXPECT_EQ(matched(Method::post, "/a/bulk"), "/{website}/bulk");
+  EXPECT_EQ(matched(Method::post, "/bulk/bulk"), "/{website}/bulk");
+  EXPECT_EQ(matched(Method::put, "/a"), "allowed: GET, HEAD, POST");
+  EXPECT_EQ(matched(Method::post, "/a/count"), "allowed: GET, HEAD");
+  for (const auto* path : {"/", "/a/", "//bulk", "/a/b/c"}) EXPECT_EQ(matched(Method::get, path), "/*") << path;
+}
+
+TEST(PathSegment, IsCountedFromZeroAndGivenAsSent) {
+  EXPECT_EQ(path_segment("/a%2fb/c", 0), "a%2fb");
+  EXPECT_EQ(path_segment("/a%2fb/c", 1), "c");
+  EXPECT_EQ(path_segment("/a/", 1), "");
+  EXPECT_EQ(path_segment("/a", 1), "");
+  EXPECT_EQ(path_segment("", 0), "");
+}
+
 TEST_F(RouterTest, AnswersAreCountedByRouteAndStatus) {
   add(Method::post, "/p");
   router_.count(0, 202);
