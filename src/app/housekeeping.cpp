@@ -90,7 +90,7 @@ void Housekeeping::refresh_sites(storage::Connection& connection) {
   std::vector<enrich::Site> stored;
   for (auto& site : storage::list_sites(connection, storage::database_now(connection))) {
     const auto zone = TimeZone::find(site.time_zone);
-    stored.push_back({std::move(site.domain), zone ? *zone : sites_.default_zone(), true});
+    stored.push_back({std::move(site.domain), zone ? *zone : sites_.default_zone(), true, site.store_ip});
   }
   sites_.replace_stored(std::move(stored));
   known_sites_.Set(static_cast<double>(sites_.size()));

@@ -24,6 +24,12 @@ bool Sites::contains(std::string_view domain) const {
   return sites_.contains(domain);
 }
 
+bool Sites::stores_ip(std::string_view domain) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = sites_.find(domain);
+  return found != sites_.end() && found->second.store_ip;
+}
+
 std::size_t Sites::size() const {
   const std::shared_lock lock(mutex_);
   return sites_.size();
@@ -48,7 +54,7 @@ std::vector<TimeZone> Sites::time_zones() const {
 
 void Sites::admit(std::string_view domain) {
   const std::lock_guard lock(mutex_);
-  sites_.try_emplace(std::string(domain), Site{std::string(domain), default_zone_, false});
+  sites_.try_emplace(std::string(domain), Site{std::string(domain), default_zone_});
 }
 
 void Sites::replace_stored(std::vector<Site> stored) {

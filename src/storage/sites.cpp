@@ -8,7 +8,7 @@ std::vector<SiteRow> list_sites(Connection& connection, Instant now) {
   const auto rows = connection.execute(sql("sites.list"), now);
   std::vector<SiteRow> sites;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    sites.push_back({rows.get<int>(i, 0), rows.get<std::string>(i, 1), rows.get<std::string>(i, 2), rows.get<Instant>(i, 3)});
+    sites.push_back({rows.get<int>(i, 0), rows.get<std::string>(i, 1), rows.get<std::string>(i, 2), rows.get<Instant>(i, 3), rows.get<bool>(i, 4)});
   }
   return sites;
 }

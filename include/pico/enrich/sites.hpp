@@ -17,6 +17,7 @@ struct Site {
   std::string domain;
   TimeZone time_zone;
   bool stored = false;  ///< false: admitted here, its row in Postgres is made by the writer
+  bool store_ip = false;  ///< its owner has asked to keep the addresses that µAnalytics' API hands in
 };
 
 /// The sites known to this process. Thread-safe: readers take a shared lock for one look-up.
@@ -28,6 +29,8 @@ class Sites {
   /// The zone of the site, or the default one when it is not known. Cheaper than find(): nothing but the zone is copied.
   [[nodiscard]] TimeZone zone_of(std::string_view domain) const;
   [[nodiscard]] bool contains(std::string_view domain) const;
+  /// Whether the site keeps addresses that are handed in; false for one that is not known.
+  [[nodiscard]] bool stores_ip(std::string_view domain) const;
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::vector<std::string> domains() const;
   /// Each zone in use once, the default one included.

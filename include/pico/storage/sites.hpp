@@ -18,6 +18,7 @@ struct SiteRow {
   std::string domain;
   std::string time_zone;  ///< the one in force, an IANA name
   Instant created_at;
+  bool store_ip = false;  ///< settings: storeIp
 };
 
 /// All sites by domain, with the time zones that hold at `now`.

@@ -1,4 +1,4 @@
-select s.site_id, s.domain, z.tz, s.created_at
+select s.site_id, s.domain, z.tz, s.created_at, s.settings @> '{"storeIp": true}'
 from pico.sites s
 cross join lateral (
   select tz

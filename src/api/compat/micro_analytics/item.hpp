@@ -1,15 +1,10 @@
 #pragma once
 #include <string>
-#include <string_view>
+
+#include "fault.hpp"
 
 /// A visit as µAnalytics' clients hand it in.
 namespace pico::api::micro_analytics {
-
-/// Why a request is refused. code: the API's (`InvalidJSON`); message: a sentence, without anything that was sent.
-struct Fault {
-  std::string_view code;
-  std::string message;
-};
 
 /// As it was sent; what was not sent is blank. Like event::Raw it holds an IP address and a User-Agent: it must not leave RAM.
 struct Item {

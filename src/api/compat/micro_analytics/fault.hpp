@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "pico/http/response.hpp"
+
+namespace pico::api::micro_analytics {
+
+/// Why a request is refused. code: the API's (`InvalidJSON`); message: a sentence, without anything that was sent.
+struct Fault {
+  std::string_view code;
+  std::string message;
+  unsigned status = 400;
+};
+
+/// What stands in the place of a website's name is none.
+Fault no_website();
+
+/// `{"code":"…","message":"…"}`; 503 with Retry-After.
+http::Response answer_of(const Fault& fault);
+
+}  // namespace pico::api::micro_analytics
