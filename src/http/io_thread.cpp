@@ -57,7 +57,13 @@ IoThread::IoThread(Shared& shared)
 
 void IoThread::listen_on(Acceptor acceptor) {
   acceptor_.emplace(std::move(acceptor));
-  asio::co_spawn(context_, accept_loop(), LogException{});
+  accepting_ = true;
+  auto accepted_all = [this](const std::exception_ptr& thrown) {
+    LogException{}(thrown);
+    accepting_ = false;
+    note_if_idle();
+  };
+  asio::co_spawn(context_, accept_loop(), std::move(accepted_all));
   tick();
 }
 
@@ -184,7 +190,7 @@ void IoThread::remove(WebSocketSession& session) {
   note_if_idle();
 }
 
-void IoThread::start(const std::shared_ptr<WebSocketSession>& session, boost::beast::http::request<boost::beast::http::string_body> handshake) {
+void IoThread::start(const std::shared_ptr<WebSocketSession>& session, ParsedRequest handshake) {
   asio::co_spawn(context_, serve_websocket(session, std::move(handshake)), LogException{});
 }
 
@@ -228,7 +234,8 @@ void IoThread::close_all() {
 }
 
 void IoThread::note_if_idle() {
-  if (!stopping_ || !sessions_->list.empty() || !sessions_->websockets.empty()) return;
+  // A connection that the acceptor has taken last may not be a session yet.
+  if (!stopping_ || accepting_ || !sessions_->list.empty() || !sessions_->websockets.empty()) return;
   ticker_.cancel();
   last_call_.cancel();
   work_.reset();

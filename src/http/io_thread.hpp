@@ -2,8 +2,6 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/intrusive/list.hpp>
 #include <condition_variable>
 #include <mutex>
@@ -14,6 +12,7 @@
 #include "connection_table.hpp"
 #include "metrics.hpp"
 #include "pico/http/server.hpp"
+#include "request_body.hpp"
 
 namespace pico::http {
 
@@ -57,7 +56,7 @@ class IoThread {
   void add(WebSocketSession& session);
   void remove(WebSocketSession& session);
   /// Lets it answer the handshake and serve.
-  void start(const std::shared_ptr<WebSocketSession>& session, boost::beast::http::request<boost::beast::http::string_body> handshake);
+  void start(const std::shared_ptr<WebSocketSession>& session, ParsedRequest handshake);
   /// A session begins to wait for a request: from here its time counts for make_room().
   void waits(Session& session);
   [[nodiscard]] asio::io_context& context() { return context_; }
@@ -89,7 +88,7 @@ class IoThread {
   struct Sessions;
   std::shared_ptr<Sessions> sessions_;
   std::string date_header_;
-  bool stopping_ = false, last_call_over_ = false;
+  bool accepting_ = false, stopping_ = false, last_call_over_ = false;
   std::atomic<Session*> finished_{nullptr};  // any thread pushes, the io thread takes all
 
   std::mutex idle_mutex_;

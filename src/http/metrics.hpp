@@ -8,6 +8,7 @@ struct Metrics {
   Metrics(metrics::Registry& registry, const std::string& name)
       : connections(registry.gauge("picolytics_http_connections", "Open connections.", {{"listener", name}})),
         websockets(registry.gauge("picolytics_http_websockets", "Those of them that are WebSockets.", {{"listener", name}})),
+        streams(registry.gauge("picolytics_http_streams", "Bodies and answers that are passed on while they come.", {{"listener", name}})),
         refused(registry.counter("picolytics_http_connections_refused_total", "Connections closed at once because a cap was reached.",
                                  {{"listener", name}})),
         evicted(registry.counter("picolytics_http_connections_evicted_total",
@@ -25,6 +26,7 @@ struct Metrics {
 
   metrics::Gauge& connections;
   metrics::Gauge& websockets;
+  metrics::Gauge& streams;
   metrics::Counter& refused;
   metrics::Counter& evicted;
   metrics::Counter& timeouts;

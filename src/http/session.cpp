@@ -2,6 +2,7 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/write.hpp>
+#include <cassert>
 #include <spdlog/spdlog.h>
 
 #include "pico/core/text.hpp"
@@ -50,7 +51,7 @@ std::string joined(const Fields& fields, boost::beast::string_view name) {
 }
 
 /// What makes two servers in a row disagree on where a request ends, or whom it is for (request smuggling).
-std::string_view smuggling_fault(const beast_http::request<beast_http::string_body>& request) {
+std::string_view smuggling_fault(const ParsedRequest& request) {
   const auto hosts = request.count(beast_http::field::host);
   if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "exactly one Host header is needed";
   if (request.count(beast_http::field::transfer_encoding) > 0) {
@@ -81,6 +82,7 @@ Session::Session(Socket socket, IoThread& io, const IpAddress& peer)
 }
 
 Session::~Session() {
+  leave_streams();
   io_.remove(*this);
   if (counted_) io_.shared().connections.leave(peer_, trusted_proxy_);
 }
@@ -132,6 +134,13 @@ void Session::open_websocket() {
 
 void Session::resume() {
   if (!response_) response_ = from_code_(*this, code_);
+  if (waiter_) return go_on();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);  // it reads a body that is of no use any more
+}
+
+void Session::go_on() {
+  if (!waiter_) return;
   // Moved out first: the handler runs the coroutine on, which may wait again.
   auto waiter = std::move(*waiter_);
   waiter_.reset();
@@ -144,6 +153,9 @@ void Session::start_request() {
   parser_->header_limit(static_cast<std::uint32_t>(io_.shared().options.limits.max_head_bytes));
   parser_->body_limit(boost::none);
   head_complete_ = false;
+  streams_body_ = false;
+  leave_streams();
+  refusal_.reset();
   idle_ = in_.size() == 0;
   io_.waits(*this);
   const auto& limits = io_.shared().options.limits;
@@ -177,13 +189,13 @@ void Session::refuse_body() {
   linger_ = true;
 }
 
-/// Works on what has been received. Complete: parser_ holds a whole request, or response_ a refusal.
+/// Works on what has been received. Complete: parser_ holds a whole request (all but its body where that is streamed), or response_ a refusal.
 Session::Parse Session::parse() {
   if (in_.size() > 0 && idle_) {
     idle_ = false;
     deadline_ = std::chrono::steady_clock::now() + io_.shared().options.limits.head_timeout;
   }
-  while (!response_ && !(head_complete_ && parser_->is_done())) {
+  while (!response_ && !(head_complete_ && (streams_body_ || parser_->is_done()))) {
     if (in_.size() == 0) return Parse::need_more;
     boost::system::error_code error;
     in_.consume(parser_->put(in_.data(), error));
@@ -238,19 +250,30 @@ void Session::head_done() {
   if (announced && *announced > body_limit) return refuse_body();
   parser_->body_limit(body_limit);
   parser_->eager(true);
-  if (!parser_->is_done() && equals_ignore_case(view(head[beast_http::field::expect]), "100-continue")) {
-    boost::system::error_code ignored;
-    socket_.write_some(asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), ignored);
-  }
+  streams_body_ = match_.route != nullptr && match_.route->options.stream_body;
+  if (!streams_body_) invite_body();
+}
+
+/// To a client that waits to hear whether its body is wanted.
+void Session::invite_body() {
+  if (parser_->is_done() || !equals_ignore_case(request_.header("Expect"), "100-continue")) return;
+  boost::system::error_code ignored;
+  socket_.write_some(asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), ignored);
+}
+
+bool Session::has_trailers() const {
+  const auto& request = parser_->get();
+  return static_cast<std::size_t>(std::distance(request.begin(), request.end())) != head_fields_;
 }
 
 void Session::handle() {
   deadline_ = Deadline::max();
   if (response_) return;
-  const auto& request = parser_->get();
-  if (static_cast<std::size_t>(std::distance(request.begin(), request.end())) != head_fields_)
-    return reject(400, "trailer fields are not taken");
-  request_.body = request.body();
+  if (has_trailers()) return reject(400, "trailer fields are not taken");
+  if (streams_body_)
+    body_ = std::make_shared<BodyQueue>(*this, io_.context(), io_.shared().metrics.streams);
+  else
+    request_.body = parser_->get().body();
   request_.received_at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   if (match_.route != nullptr && request_.method != Method::options)
     match_.route->handler(*this);
@@ -260,8 +283,13 @@ void Session::handle() {
 
 /// Writes the answer's head, and a short body, to out_.
 void Session::compose() {
+  if (refusal_) {
+    leave_streams();
+    response_ = std::exchange(refusal_, std::nullopt);
+  }
   const Response& response = *response_;
-  if (response.close || io_.stopping()) keep_alive_ = false;
+  const bool old = parser_->get().version() < 11;
+  if (response.close || io_.stopping() || (pieces_ != nullptr && old)) keep_alive_ = false;
   out_.clear();
   out_.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
   out_.append(io_.date_header());
@@ -270,12 +298,14 @@ void Session::compose() {
   if (match_.cors && request_.method != Method::options && !request_.header("Origin").empty()) out_.append("Access-Control-Allow-Origin: *\r\nVary: Origin\r\n");
   if (!keep_alive_)
     out_.append("Connection: close\r\n");
-  else if (parser_->get().version() < 11)  // such a client takes silence for a close
+  else if (old)  // such a client takes silence for a close
     out_.append("Connection: keep-alive\r\n");
-  if (response.status != 204 && response.status != 304)
+  if (pieces_ != nullptr)
+    out_.append(old ? "" : "Transfer-Encoding: chunked\r\n");
+  else if (response.status != 204 && response.status != 304)
     out_.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   out_.append("\r\n");
-  const bool has_body = !response.body.empty() && request_.method != Method::head && response.status != 304;
+  const bool has_body = pieces_ == nullptr && !response.body.empty() && request_.method != Method::head && response.status != 304;
   const bool copy = has_body && response.body.size() <= inline_body;
   if (copy) out_.append(response.body);
   const auto rest = has_body && !copy ? response.body : std::string_view{};
@@ -297,17 +327,6 @@ bool Session::write_now() {
   return asio::buffer_size(out_buffers_) == 0;
 }
 
-void Session::wait_for_answer_with(asio::any_completion_handler<void()> handler) { waiter_.emplace(std::move(handler)); }
-
-/// Named, not a lambda: GCC 12 destroys a captured temporary in a co_await expression twice.
-struct Session::Wait {
-  Session* session;
-  template <class CompletionHandler>
-  void operator()(CompletionHandler&& handler) const {
-    session->wait_for_answer_with(std::forward<CompletionHandler>(handler));
-  }
-};
-
 Awaitable<void> serve(std::unique_ptr<Session> owned) {
   Session& session = *owned;
   constexpr asio::use_awaitable_t<Executor> use_awaitable{};
@@ -321,9 +340,12 @@ Awaitable<void> serve(std::unique_ptr<Session> owned) {
     }
     session.handle();
     if (session.upgrade_) co_return session.open_websocket();
-    if (!session.response_) co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(Session::Wait{&session}, use_awaitable);
+    if (session.body_ != nullptr) co_await session.receive_body();
+    while (!session.response_) co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(Session::Wait{&session}, use_awaitable);
     session.compose();
-    if (!session.write_now()) {
+    if (session.pieces_ != nullptr) {
+      co_await session.send_pieces();
+    } else if (!session.write_now()) {
       const auto [error, written] = co_await asio::async_write(session.socket_, session.out_buffers_, no_throw);
       if (error) co_return;
     }

@@ -3,19 +3,20 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <chrono>
 #include <optional>
 
 #include "io_thread.hpp"
 #include "pico/http/exchange.hpp"
+#include "request_body.hpp"
+#include "stream_queues.hpp"
 #include "websocket_session.hpp"
 
 namespace pico::http {
 
-/// A connection with the request it is working on. Lives in the frame of serve(), on one io thread; only finish() and the function
-/// that answer_later() returns are for other threads, and they only hand it back to its thread.
+/// A connection with the request it is working on. Lives in the frame of serve(), on one io thread; only finish(), answer_in_pieces() and
+/// the function that answer_later() returns are for other threads, and they only hand it back to its thread.
 class Session final : public Exchange, public boost::intrusive::list_base_hook<> {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
@@ -26,6 +27,8 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   void answer(Response response) override;
   void finish(std::uint8_t code) noexcept override;
   std::function<void(Response)> answer_later() override;
+  std::shared_ptr<AnswerPipe> answer_in_pieces(Response head) override;
+  std::shared_ptr<BodyPipe> body() override;
   void upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) override;
 
   void close();
@@ -36,13 +39,15 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   [[nodiscard]] bool waits_for_client() const { return deadline_ != Deadline::max() && socket_.is_open(); }
   /// On the io thread, after finish(): makes the answer and lets serve() go on.
   void resume();
+  /// On the io thread: lets serve() look again at what it waits for.
+  void go_on();
 
   Session* next_finished = nullptr;
 
  private:
   friend Awaitable<void> serve(std::unique_ptr<Session> session);
   enum class Parse { complete, need_more };
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Parser = boost::beast::http::request_parser<RequestBody>;
 
   void start_request();
   Parse parse();
@@ -51,11 +56,28 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   [[nodiscard]] Response answer_without_route() const;
   void reject(unsigned status, std::string_view message);
   void handle();
+  [[nodiscard]] bool has_trailers() const;
+  void invite_body();
+  // session_streams.cpp
+  Awaitable<void> receive_body();
+  bool pass_on_body();
+  void pass_over_body();
+  Awaitable<void> send_pieces();
+  void frame(std::string& piece);
+  void cut();
+  void leave_streams();
+  void expect_progress(std::chrono::seconds within);
   void compose();
   bool write_now();
   void open_websocket();
-  void wait_for_answer_with(asio::any_completion_handler<void()> handler);
-  struct Wait;
+  /// Named, not a lambda: GCC 12 destroys a captured temporary in a co_await expression twice.
+  struct Wait {
+    Session* session;
+    template <class CompletionHandler>
+    void operator()(CompletionHandler&& handler) const {
+      session->waiter_.emplace(std::forward<CompletionHandler>(handler));
+    }
+  };
 
   Socket socket_;
   IoThread& io_;
@@ -72,6 +94,10 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   bool linger_ = false;      // the client may still be sending: read it out before closing, or it never sees the answer
   bool counted_ = true;      // in the connection table
   std::optional<Upgrade> upgrade_;
+  bool streams_body_ = false;          // the request at hand
+  std::shared_ptr<BodyQueue> body_;
+  std::shared_ptr<AnswerQueue> pieces_;
+  std::optional<Response> refusal_;    // of a streamed body: goes before what the handler answers
   std::optional<Response> response_;
   std::uint8_t code_ = 0;
   std::optional<asio::any_completion_handler<void()>> waiter_;

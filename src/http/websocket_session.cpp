@@ -150,7 +150,7 @@ struct WebSocketSession::Wait {
   }
 };
 
-Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, HandshakeRequest request) {
+Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, ParsedRequest request) {
   constexpr asio::use_awaitable_t<Executor> use_awaitable{};
   {
     const auto [error] = co_await session->stream_.async_accept(request, no_throw);

@@ -2,8 +2,6 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <memory>
@@ -13,10 +11,9 @@
 
 #include "io_thread.hpp"
 #include "pico/http/websocket.hpp"
+#include "request_body.hpp"
 
 namespace pico::http {
-
-using HandshakeRequest = boost::beast::http::request<boost::beast::http::string_body>;
 
 /// What a handler wants a connection to become.
 struct Upgrade {
@@ -67,7 +64,7 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
 
  private:
   friend class WebSocketHandle;
-  friend Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, HandshakeRequest request);
+  friend Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, ParsedRequest request);
   // Without compression, whose memory is 300 kB a socket. On the generic executor: with another one Beast 1.81 has faults.
   using Stream = boost::beast::websocket::stream<asio::ip::tcp::socket, false>;
   struct Wait;
@@ -99,6 +96,6 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
 };
 
 /// The life of a WebSocket, from the handshake on.
-Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, HandshakeRequest request);
+Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, ParsedRequest request);
 
 }  // namespace pico::http

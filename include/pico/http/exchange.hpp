@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 
+#include "pico/http/pipes.hpp"
 #include "pico/http/request.hpp"
 #include "pico/http/response.hpp"
 #include "pico/http/websocket.hpp"
@@ -15,6 +17,7 @@ namespace pico::http {
 ///  - answer(): at once, on the io thread, before it returns;
 ///  - answer_with() and then, from any thread, once finish(): for many cheap answers (a whole journal group finishes in one wake-up);
 ///  - answer_later(), and then calls the returned function once, from any thread;
+///  - answer_in_pieces(), from any thread, also in place of the function that answer_later() gave;
 ///  - upgrade(), before it returns: the connection becomes a WebSocket.
 class Exchange {
  public:
@@ -34,6 +37,14 @@ class Exchange {
 
   /// The function may be called from any thread, once; it must be called.
   virtual std::function<void(Response)> answer_later() = 0;
+
+  /// Sends that head (its body is not used) and then what is written to the pipe: chunked, or up to the connection's end for HTTP/1.0.
+  /// The exchange must not be touched afterwards.
+  [[nodiscard]] virtual std::shared_ptr<AnswerPipe> answer_in_pieces(Response head) = 0;
+
+  /// The body, where the route has RouteOptions::stream_body. For the handler; what it gives is read on another thread. The exchange is still
+  /// owed an answer: who answers before the body's end ends the connection, unless all of the body has come already.
+  [[nodiscard]] virtual std::shared_ptr<BodyPipe> body() = 0;
 
   /// Makes the connection a WebSocket on which that protocol is spoken. A request that does not ask for one is answered 426.
   virtual void upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) = 0;

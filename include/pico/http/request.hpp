@@ -18,10 +18,10 @@ class Request {
   Method method = Method::other;
   std::string_view path;   ///< of the request target, as sent, without the query
   std::string_view query;  ///< without '?'
-  std::string_view body;
+  std::string_view body;  ///< empty when it is streamed
   IpAddress peer;        ///< of the socket
   IpAddress client;      ///< by the configured rule (http/client_address.hpp)
-  Instant received_at;   ///< when the request's last byte had come
+  Instant received_at;   ///< when the request's last byte had come; of a streamed body: its head
 
   /// The value of the first header field of that name (any case), trimmed; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const { return find_header_(fields_, name); }

@@ -19,6 +19,9 @@ using Handler = std::function<void(Exchange&)>;
 struct RouteOptions {
   std::size_t max_body = 0;      ///< longest request body in bytes
   bool cors = false;             ///< answers carry `Access-Control-Allow-Origin: *` when the request has an Origin
+  /// The handler is called once the head is here, and reads the body while it comes (Exchange::body()). A longer body than max_body is
+  /// still refused, in its middle where its length was not announced.
+  bool stream_body = false;
   /// What a body over max_body is answered with; 413 when not given.
   Response (*body_too_large)() = nullptr;
 };

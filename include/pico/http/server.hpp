@@ -19,9 +19,9 @@ struct Limits {
   std::size_t max_connections_per_client = 1'000;  ///< by /64 for IPv6; trusted proxies are exempt
   std::size_t max_head_bytes = 16 * 1024;
   std::chrono::seconds head_timeout{10};   ///< from the first byte of a request to the end of its head
-  std::chrono::seconds body_timeout{15};   ///< for the body
+  std::chrono::seconds body_timeout{15};   ///< for the body; for each 16 KiB of one that is streamed
   std::chrono::seconds idle_timeout{75};   ///< between requests
-  std::chrono::seconds write_timeout{30};  ///< for an answer
+  std::chrono::seconds write_timeout{30};  ///< for an answer; for each 64 KiB of one that is sent in pieces
 };
 
 struct ListenerOptions {

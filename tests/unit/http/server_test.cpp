@@ -1,69 +1,15 @@
 #include "pico/http/server.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <deque>
 #include <future>
 #include <thread>
 
+#include "client.hpp"
+
 namespace pico::http {
 namespace {
-
-/// A raw TCP client: what hostile clients send cannot be said through an HTTP library.
-class Client {
- public:
-  explicit Client(const std::string& address) {
-    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
-    const timeval patience{10, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  ~Client() { ::close(socket_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  void send(std::string_view bytes) { ASSERT_EQ(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size())); }
-
-  /// Until `count` answers with their bodies have come, or the connection has ended.
-  std::string receive(int count = 1) {
-    for (std::size_t at = 0; count > 0; --count) {
-      std::size_t head = std::string::npos;
-      while ((head = received_.find("\r\n\r\n", at)) == std::string::npos)
-        if (!more()) return received_;
-      const auto length_at = received_.find("Content-Length: ", at);
-      const std::size_t length = length_at < head ? std::stoul(received_.substr(length_at + 16)) : 0;
-      at = head + 4 + length;
-      while (received_.size() < at)
-        if (!more()) return received_;
-    }
-    return received_;
-  }
-  /// Everything until the server ends the connection.
-  std::string receive_all() {
-    while (more()) continue;
-    return received_;
-  }
-  bool connected() const { return connected_; }
-
- private:
-  bool more() {
-    char buffer[4096];
-    const auto n = ::recv(socket_, buffer, sizeof buffer, 0);
-    if (n <= 0) return false;
-    received_.append(buffer, static_cast<std::size_t>(n));
-    return true;
-  }
-  int socket_ = -1;
-  bool connected_ = false;
-  std::string received_;
-};
 
 class ServerTest : public testing::Test {
  protected:
