@@ -32,11 +32,12 @@ create table pico.micro_visits (
 create index on pico.micro_visits (site_id, day);
 create index on pico.micro_visits using brin (at) with (autosummarize = on);
 
--- The addresses themselves, for sites whose owner has asked to keep them (settings: storeIp) and for no other. last_month: as in pages.
+-- The addresses themselves, for sites whose owner has asked to keep them (settings: storeIp) and for no other.
+-- last_day: of the items that came from there.
 create table pico.micro_addresses (
   site_id int not null,
   who bigint not null,
   ip text not null,
-  last_month date not null,
+  last_day date not null,
   primary key (site_id, who)
 );

@@ -18,6 +18,27 @@ Result<TimeZone> zone_of(const config::Config& config, const std::string& name) 
   return name.empty() ? Result<TimeZone>(config.sites.default_time_zone) : TimeZone::find(name);
 }
 
+Result<void> set_time_zone(const config::Config& config, const SiteRequest& request) {
+  const auto zone = zone_of(config, request.time_zone);
+  if (!zone) return zone.error();
+  return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
+    const auto from = storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, storage::database_now(connection));
+    if (!from) return from.error();
+    std::cout << normalise_host(request.domain) << " " << zone->name() << " from " << to_string(*from) << ", the site's next midnight\n";
+    return {};
+  });
+}
+
+Result<void> set_store_ip(const config::Config& config, const SiteRequest& request) {
+  const bool on = request.value == "on";
+  return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
+    if (const auto set = storage::set_store_ip(connection, normalise_host(request.domain), on); !set) return set.error();
+    std::cout << normalise_host(request.domain)
+              << (on ? ": the addresses that µAnalytics' API is given from now on are kept\n" : ": no addresses are kept, and those there were are deleted\n");
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<void> migrate(const config::Config& config) {
@@ -51,14 +72,8 @@ Result<void> list_sites(const config::Config& config) {
 }
 
 Result<void> set_site(const config::Config& config, const SiteRequest& request) {
-  const auto zone = zone_of(config, request.time_zone);
-  if (!zone) return zone.error();
-  return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
-    const auto from = storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, storage::database_now(connection));
-    if (!from) return from.error();
-    std::cout << normalise_host(request.domain) << " " << zone->name() << " from " << to_string(*from) << ", the site's next midnight\n";
-    return {};
-  });
+  if (request.setting.empty() == request.time_zone.empty()) return Error{Errc::invalid, "say what to change: --time-zone ZONE, or store-ip on or off"};
+  return request.setting.empty() ? set_time_zone(config, request) : set_store_ip(config, request);
 }
 
 Result<void> remove_site(const config::Config& config, const SiteRequest& request) {

@@ -10,7 +10,8 @@ namespace pico::app {
 
 struct SiteRequest {
   std::string domain;
-  std::string time_zone;   ///< empty: as configured
+  std::string time_zone;   ///< empty: as configured, or as it is
+  std::string setting, value;  ///< to change; empty: none
   bool confirmed = false;  ///< --yes
 };
 

@@ -79,6 +79,7 @@ void Housekeeping::round(storage::Connection& connection) {
     storage::ensure_partitions_ahead(connection, TimeZone().local_day(storage::database_now(connection)));
     next_partitions_ = now + partitions_interval;
     if (const auto removed = storage::continue_removals(connection); removed > 0) spdlog::info("finished the removal of {} sites", removed);
+    if (const auto deleted = storage::delete_addresses_not_asked_for(connection); deleted > 0) spdlog::info("deleted {} addresses that no site asks for", deleted);
   }
   if (now >= next_prune_) {
     prune(connection);

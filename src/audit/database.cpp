@@ -42,15 +42,30 @@ void search_values(const storage::Rows& rows, bool bytes, const Finder& finder, 
   }
 }
 
-void search_column(storage::Connection& connection, const Column& column, const Finder& finder, Rule rule, Report& report) {
-  Hits hits;
-  storage::Transaction transaction(connection, storage::Isolation::repeatable_read);
-  connection.execute("select pg_temp.audit_open($1, $2, $3)", column.table, column.name, column.bytes);
+/// What audit_cursor stands for; closes it.
+std::uint64_t search_cursor(storage::Connection& connection, bool bytes, const Finder& finder, Rule rule, Hits& hits) {
+  std::uint64_t values = 0;
   for (;;) {
     const auto rows = connection.execute("fetch forward 2000 from audit_cursor");
     if (rows.empty()) break;
-    search_values(rows, column.bytes, finder, rule, hits);
-    report.values += rows.size();
+    search_values(rows, bytes, finder, rule, hits);
+    values += rows.size();
+  }
+  connection.execute("close audit_cursor");
+  return values;
+}
+
+void search_column(storage::Connection& connection, const Column& column, const Finder& finder, Rule rule, Report& report) {
+  Hits hits;
+  storage::Transaction transaction(connection, storage::Isolation::repeatable_read);
+  if (rule == Rule::asked_for) {
+    for (const bool asked_for : {false, true}) {
+      connection.execute("select pg_temp.audit_open_asked_for($1, $2, $3)", column.table, column.name, asked_for);
+      report.values += search_cursor(connection, false, finder, asked_for ? Rule::asked_for : Rule::everything, hits);
+    }
+  } else {
+    connection.execute("select pg_temp.audit_open($1, $2, $3)", column.table, column.name, column.bytes);
+    report.values += search_cursor(connection, column.bytes, finder, rule, hits);
   }
   for (const auto& [what, times] : hits) report.found[place_of(column)][what] += times;
 }
@@ -60,6 +75,7 @@ void search_column(storage::Connection& connection, const Column& column, const 
 void search_database(storage::Connection& connection, const Options& options, Report& report) {
   const Finder finder(options);
   connection.execute(sql("audit.open.sql"));
+  connection.execute(sql("audit.open_asked_for.sql"));
   std::set<std::string> tables;
   for (const auto& column : columns_of(connection)) {
     tables.insert(column.table);

@@ -11,7 +11,13 @@ namespace {
 
 using Columns = std::map<std::pair<std::string, std::string>, Rule>;
 
-/// Lines of `table: column column=version …`; `#` begins a comment.
+Rule rule_of(std::string_view mark) {
+  if (mark == "version") return Rule::no_ipv4;
+  if (mark == "asked_for") return Rule::asked_for;
+  return Rule::everything;
+}
+
+/// Lines of `table: column column=mark …`; `#` begins a comment.
 Columns read_columns() {
   Columns columns;
   std::istringstream lines{std::string(columns_file::files().front().data)};
@@ -22,7 +28,7 @@ Columns read_columns() {
     table.pop_back();
     while (words >> column) {
       const auto mark = column.find('=');
-      columns[{table, column.substr(0, mark)}] = mark == std::string::npos ? Rule::everything : Rule::no_ipv4;
+      columns[{table, column.substr(0, mark)}] = mark == std::string::npos ? Rule::everything : rule_of(std::string_view(column).substr(mark + 1));
     }
   }
   return columns;

@@ -139,8 +139,8 @@ void Finder::search(string_view bytes, std::size_t begin, std::size_t end, Rule 
   for (auto i = begin; i < end; ++i) {
     const char c = bytes[i];
     if (is_hex(c)) {
-      if (rule != Rule::no_ipv4) note(ipv4_at(bytes, i), ipv4);
-      note(ipv6_at(bytes, i), ipv6);
+      if (rule == Rule::everything) note(ipv4_at(bytes, i), ipv4);
+      if (rule != Rule::asked_for) note(ipv6_at(bytes, i), ipv6);
     } else if (c == '/') {
       if (product_at(bytes, i)) ++hits[user_agent];
     } else if (c == '(' && bytes.substr(i, engine.size()) == engine) {

@@ -9,6 +9,7 @@ namespace pico::audit {
 enum class Rule : std::uint8_t {
   everything,
   no_ipv4,  ///< of columns that hold versions: 10.0.19.45 is one, too
+  asked_for,  ///< addresses may be there: of sites that ask to keep them
 };
 
 /// Searches bytes. A place that is longer than memory is searched in pieces: `begin` and `end` bound where a hit may start, and the

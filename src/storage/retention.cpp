@@ -21,7 +21,7 @@ Day first_kept(const SiteRow& site, int days, Instant now) {
 /// A word is kept as long as the month of its last use is.
 std::size_t delete_words_before(Connection& connection, Day day) {
   std::size_t deleted = 0;
-  for (const std::string table : {"pico.pages", "pico.acquisitions", "pico.micro_addresses"}) {
+  for (const std::string table : {"pico.pages", "pico.acquisitions"}) {
     deleted += connection.execute("delete from " + table + " where last_month < date_trunc('month', $1::date)", day).affected();
   }
   return deleted;
@@ -35,6 +35,7 @@ void prune_all(Connection& connection, const std::vector<SiteRow>& sites, int da
     const auto day = first_kept(site, days, now);
     pruned.visits += delete_facts_before(connection, site.site_id, day);
     connection.execute("delete from pico.opt_outs where site_id = $1 and day < $2", site.site_id, day);
+    connection.execute("delete from pico.micro_addresses where site_id = $1 and last_day < $2", site.site_id, day);
   }
   const auto oldest_utc = std::chrono::floor<std::chrono::days>(now) - std::chrono::days(days);  // what has no zone
   delete_page_counts_before(connection, oldest_utc);

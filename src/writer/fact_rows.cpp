@@ -10,11 +10,6 @@ std::int16_t clamp_to_smallint(std::int32_t value) {
   return static_cast<std::int16_t>(std::clamp<std::int32_t>(value, 0, std::numeric_limits<std::int16_t>::max()));
 }
 
-Day month_of(Day day) {
-  const std::chrono::year_month_day date(day);
-  return date.year() / date.month() / 1;
-}
-
 }  // namespace
 
 void FactRows::add(const event::Enriched& event, const Place& place, bool micro) {
@@ -37,7 +32,7 @@ void FactRows::add_micro(const event::Enriched& event, const Place& place, const
   const auto name = fields.name.empty() ? storage::WordId{0} : words_.name(fields.name);
   const auto label = words_.label(fields.platform, fields.referer_domain, fields.country);
   micro_.push_back({place.visit, event.at, fields.who, place.page, name, label, place.site, event.day, number});
-  if (!fields.ip.empty()) addresses_.push_back({place.site, fields.who, fields.ip, month_of(event.day)});
+  if (!fields.ip.empty()) addresses_.push_back({place.site, fields.who, fields.ip, event.day});
 }
 
 void FactRows::write(storage::Ingest::Batch& batch) {

@@ -71,6 +71,13 @@ test("sites can be listed, set and removed", async () => {
   assert.match(run(["site", "list"], env).stdout, /zone\.example Europe\/Vienna/);
   assert.match(run(["site", "set", "zone.example", "--time-zone", "Asia/Kolkata"], env).stdout, /Asia\/Kolkata from /);
   assert.equal(run(["site", "set", "none.example", "--time-zone", "Asia/Kolkata"], env).status, 1);
+  for (const [value, kept] of [["on", true], ["off", false]]) {
+    assert.equal(run(["site", "set", "zone.example", "store-ip", value], env).status, 0);
+    assert.deepEqual(await server.sql("select settings->'storeIp' as kept from pico.sites where domain = 'zone.example'"), [{ kept }]);
+  }
+  assert.equal(run(["site", "set", "none.example", "store-ip", "on"], env).status, 1);
+  assert.equal(run(["site", "set", "zone.example", "store-ip", "perhaps"], env).status, 2);
+  assert.equal(run(["site", "set", "zone.example"], env).status, 1);
   assert.match(run(["site", "add", "x.example", "--time-zone", "Mars/Olympus"], env).stderr, /time zone/);
   const unsure = run(["site", "remove", "zone.example"], env);
   assert.equal(unsure.status, 1);

@@ -87,7 +87,7 @@ void Traffic::go_on(Writing& to) {
 
 void Traffic::hit(Writing& to, Instant at, int number) {
   using event::Kind;
-  static constexpr std::array kinds{Kind::load,   Kind::load,   Kind::load,       Kind::load, Kind::load,       Kind::pushstate, Kind::popstate,
+  static constexpr std::array kinds{Kind::load,   Kind::load,   Kind::load,       Kind::load, Kind::load,       Kind::pushstate, Kind::popstate, Kind::visit,
                                     Kind::custom, Kind::custom, Kind::custom,     Kind::ping, Kind::engagement, Kind::engagement, Kind::engagement, Kind::engagement, Kind::engagement, Kind::engagement,
                                     Kind::hidden, Kind::hidden, Kind::visible, Kind::hashchange};
   const auto who = mixed(to.visitor);

@@ -107,12 +107,11 @@ struct MicroRow {
   std::int32_t number = 0;  ///< orders items of the same moment
 };
 
-/// month: as of a word.
 struct MicroAddressRow {
   SiteId site = 0;
   std::int64_t who = 0;
   std::string_view ip;
-  Day month;
+  Day day;  ///< on which it came
 };
 
 struct OptOutRow {

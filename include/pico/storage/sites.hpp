@@ -18,7 +18,7 @@ struct SiteRow {
   std::string domain;
   std::string time_zone;  ///< the one in force, an IANA name
   Instant created_at;
-  bool store_ip = false;  ///< settings: storeIp
+  bool store_ip = false;  ///< keeps the addresses that µAnalytics' API is given
 };
 
 /// All sites by domain, with the time zones that hold at `now`.
@@ -34,6 +34,13 @@ Result<int> find_site(Connection& connection, std::string_view domain);
 /// borders. Returns that moment; Errc::not_found when there is no such site, Errc::invalid when the zone in force has left the
 /// time zone data.
 Result<Instant> set_site_time_zone(Connection& connection, std::string_view domain, const TimeZone& zone, Instant now);
+
+/// Whether the addresses that µAnalytics' API is given for the site are kept (pico.micro_addresses). Off deletes all there are, once no
+/// transaction that writes some is under way. Errc::not_found when there is no such site. Not within a transaction.
+Result<void> set_store_ip(Connection& connection, std::string_view domain, bool on);
+
+/// Deletes addresses of sites that do not ask to keep them: there are some only after set_store_ip() was interrupted. Returns how many.
+std::size_t delete_addresses_not_asked_for(Connection& connection);
 
 /// Until the transaction of the connection ends, no site is removed: for whoever looks a site up and then writes rows of it. Its first
 /// statement, before anything is locked; what follows sees the sites as they are. Waits while one is being removed (milliseconds).

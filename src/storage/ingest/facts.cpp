@@ -61,14 +61,14 @@ void Ingest::Batch::copy_micro(std::span<const MicroRow> rows) {
 void Ingest::Batch::add_micro_addresses(std::vector<MicroAddressRow> rows) {
   if (rows.empty()) return;
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.site, a.who, b.month) < std::tie(b.site, b.who, a.month);  // of several months the latest first
+    return std::tie(a.site, a.who, b.day) < std::tie(b.site, b.who, a.day);  // of several days the latest first
   });
   const auto same = [](const auto& a, const auto& b) { return a.site == b.site && a.who == b.who; };
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   ingest_.run("ingest.add_micro_addresses", {binary::array(rows, [](const MicroAddressRow& r) { return r.site; }),
                                              binary::array(rows, [](const MicroAddressRow& r) { return r.who; }),
                                              binary::array(rows, [](const MicroAddressRow& r) { return r.ip; }),
-                                             binary::array(rows, [](const MicroAddressRow& r) { return r.month; })});
+                                             binary::array(rows, [](const MicroAddressRow& r) { return r.day; })});
 }
 
 }  // namespace pico::storage

@@ -51,6 +51,17 @@ TEST_F(DatabaseAudit, IsQuietOnVersionsInTheirColumns) {
   EXPECT_THAT(search().found, IsEmpty());
 }
 
+TEST_F(DatabaseAudit, LetsAddressesBeOnlyWhereASiteAsksForThem) {
+  connection.execute(
+      "insert into pico.sites (site_id, domain, settings) values (1, 'a.example', '{\"storeIp\": true}'), (2, 'b.example', '{\"storeIp\": false}')");
+  connection.execute("insert into pico.micro_addresses values (1, 1, '203.0.113.7', '2026-11-22'), (1, 2, '2001:db8:1::1', '2026-11-22')");
+  EXPECT_THAT(search().found, IsEmpty());
+  connection.execute("insert into pico.micro_addresses values (1, 3, 'curl/8.1', '2026-11-22')");
+  EXPECT_THAT(search().found, UnorderedElementsAre(Pair("column pico.micro_addresses.ip", UnorderedElementsAre(Pair("a User-Agent", 1)))));
+  connection.execute("insert into pico.micro_addresses values (2, 1, '203.0.113.7', '2026-11-22'), (3, 1, '203.0.113.8', '2026-11-22')");
+  EXPECT_EQ(search().found["column pico.micro_addresses.ip"]["an IPv4 address"], 2u) << "of a site that does not ask, and of none";
+}
+
 TEST_F(DatabaseAudit, LooksIntoEveryPartition) {
   connection.execute("create table pico.parted (a text) partition by list (a); create table pico.parted_1 partition of pico.parted default");
   connection.execute("insert into pico.parted values ('198.51.100.9')");

@@ -86,8 +86,9 @@ TEST_F(PageCountsTest, IncludeWhatTheTrackerCountedOfPeople) {
   insert(connection, EventRow{.site = site, .at = "2026-11-22 12:30Z", .kind = 3});  // hidden: no page view
   insert(connection, EventRow{.site = site, .at = "2026-11-22 12:30Z", .page = 2});
   insert(connection, EventRow{.site = site, .visit = 2048, .at = "2026-11-22 12:30Z"});
+  insert(connection, EventRow{.site = site, .at = "2026-11-22 12:30Z", .kind = 10});  // handed in by µAnalytics' API
   add("example.com/path", day + 12h, 10);
-  EXPECT_THAT(hours("example.com/path"), ElementsAre(HourCount{day + 12h, 12}));
+  EXPECT_THAT(hours("example.com/path"), ElementsAre(HourCount{day + 12h, 13}));
   EXPECT_THAT(hours("/path"), IsEmpty());
 }
 

@@ -62,6 +62,22 @@ TEST_F(RetentionTest, CollectsTheWordsOfTheMonthsThatAreGone) {
   EXPECT_EQ(connection.execute("select path from pico.pages").text(0, 0), "/new");
 }
 
+TEST_F(RetentionTest, TakesAlongWhatAForeignApiHandedInAndItsAddresses) {
+  const auto hand_in = [&](const std::string& day, int who) {
+    connection.execute("insert into pico.micro_visits values (1024, $1::date + time '12:00', $2, 1, 1, 1, $3, $1::date, 0)", day, who, site);
+    connection.execute("insert into pico.micro_addresses values ($1, $2, 'address', $3)", site, who, day);
+  };
+  visit_on("2026-11-10");
+  visit_on("2026-11-20");
+  hand_in("2026-09-10", 1);  // a month that is dropped
+  hand_in("2026-11-10", 2);  // with its visit
+  hand_in("2026-11-11", 3);  // whose visit is not there
+  hand_in("2026-11-20", 4);
+  prune(connection, {.prune_days = 7}, now);
+  EXPECT_EQ(connection.execute("select string_agg(who::text, ' ') from pico.micro_visits").text(0, 0), "4");
+  EXPECT_EQ(connection.execute("select string_agg(who::text, ' ') from pico.micro_addresses").text(0, 0), "4");
+}
+
 TEST_F(RetentionTest, CountsDaysInTheZoneOfTheSite) {
   const int far_west = create_site(connection, "west.com", *TimeZone::find("Pacific/Pago_Pago"));  // there it is still the 21st
   visit_on("2026-11-20");
@@ -90,7 +106,10 @@ TEST_F(RetentionTest, PrunesBotsEarlierThanPeople) {
   visit_on("2026-11-10", 1024, 0);
   visit_on("2026-11-10", 2048, 2);
   visit_on("2026-11-20", 2048, 2);
+  for (const int visit : {1024, 2048})
+    connection.execute("insert into pico.micro_visits values ($1, '2026-11-10 12:00Z', 1, 1, 1, 1, $2, '2026-11-10', 0)", visit, site);
   EXPECT_EQ(prune(connection, {.bot_prune_days = 7}, now).visits, 1u);
+  EXPECT_EQ(connection.execute("select string_agg(visit_id::text, ' ') from pico.micro_visits").text(0, 0), "1024");
   EXPECT_EQ(visits("bot = 0"), 1);
   EXPECT_EQ(visits("bot <> 0 and day = '2026-11-20'"), 1);
   EXPECT_EQ(count(connection, "pico.events where visit_id = 2048 and day = '2026-11-10'"), 0);

@@ -55,6 +55,39 @@ TEST_F(SitesTest, ChangeTheirZoneAtTheirNextMidnight) {
   EXPECT_EQ(list_sites(connection, midnight).at(0).time_zone, utc.name());
 }
 
+TEST_F(SitesTest, KeepAddressesOnlyWhileTheyAreAskedTo) {
+  const int site = create_site(connection, "example.com", utc), other = create_site(connection, "other.com", utc);
+  EXPECT_FALSE(list_sites(connection, noon).at(0).store_ip);
+  ASSERT_TRUE(set_store_ip(connection, "example.com", true));
+  ASSERT_TRUE(set_store_ip(connection, "other.com", true));
+  EXPECT_TRUE(list_sites(connection, noon).at(0).store_ip);
+  for (const int of : {site, other})
+    connection.execute("insert into pico.micro_addresses select $1, n, 'address', '2026-11-22' from generate_series(1, 20001) n", of);
+  ASSERT_TRUE(set_store_ip(connection, "example.com", false));
+  EXPECT_FALSE(list_sites(connection, noon).at(0).store_ip);
+  EXPECT_EQ(count(connection, "pico.micro_addresses where site_id = " + std::to_string(site)), 0);
+  EXPECT_EQ(count(connection, "pico.micro_addresses where site_id = " + std::to_string(other)), 20001);
+  EXPECT_EQ(set_store_ip(connection, "absent.com", false).error().code, Errc::not_found);
+}
+
+TEST_F(SitesTest, StopKeepingAddressesOnceWhoeverWritesSomeHasCommitted) {
+  const int site = create_site(connection, "example.com", utc);
+  ASSERT_TRUE(set_store_ip(connection, "example.com", true));
+  auto writer = database.connect();
+  auto batch = std::make_unique<Transaction>(writer);
+  hold_sites(writer);
+  writer.execute("insert into pico.micro_addresses values ($1, 1, 'address', '2026-11-22')", site);
+  std::jthread setter([&] {
+    auto own = database.connect();
+    EXPECT_TRUE(set_store_ip(own, "example.com", false));
+  });
+  while (connection.execute("select from pg_locks where not granted").empty()) std::this_thread::yield();
+  batch->commit();
+  batch.reset();
+  setter.join();
+  EXPECT_EQ(count(connection, "pico.micro_addresses"), 0);
+}
+
 TEST_F(SitesTest, ForgetAChangeOfZoneThatIsChangedBeforeMidnight) {
   create_site(connection, "example.com", berlin);
   ASSERT_TRUE(set_site_time_zone(connection, "example.com", utc, noon));

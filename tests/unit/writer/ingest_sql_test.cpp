@@ -171,13 +171,13 @@ TEST_F(IngestSql, KeepsEveryWordOnceAndItsLatestMonth) {
 TEST_F(IngestSql, KeepsAddressesOfTheSitesThatAskForIt) {
   other.execute("insert into pico.sites (site_id, domain, settings) values (1, 'a.example', '{\"storeIp\": true}'), (2, 'b.example', '{}'), "
                 "(3, 'c.example', '{\"storeIp\": false}')");
-  const auto month = [](unsigned m) { return Day(sys_days{std::chrono::year{2026} / m / 1}); };
-  for (const unsigned m : {10u, 11u, 9u}) {
+  for (const int ago : {2, 1, 5}) {
+    const auto then = today - std::chrono::days(ago), before = then - std::chrono::days(1);
     Ingest::Batch batch(ingest);
-    batch.add_micro_addresses({{3, 7, "c", month(m)}, {1, 8, "b", month(m)}, {2, 7, "c", month(m)}, {1, 7, "a", month(m)}, {1, 7, "a", month(m - 1)}});
+    batch.add_micro_addresses({{3, 7, "c", then}, {1, 8, "b", then}, {2, 7, "c", then}, {1, 7, "a", then}, {1, 7, "a", before}});
     batch.commit();
   }
-  EXPECT_EQ(one("select string_agg(m::text, ' ' order by m) from pico.micro_addresses m"), "(1,7,a,2026-11-01) (1,8,b,2026-11-01)");
+  EXPECT_EQ(one("select string_agg(m::text, ' ' order by m) from pico.micro_addresses m"), "(1,7,a,2026-11-21) (1,8,b,2026-11-21)");
 }
 
 TEST_F(IngestSql, AddsOptOutsUp) {
