@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "descriptors.hpp"
+#include "pico/storage/install.hpp"
 
 namespace pico::app {
 namespace {
@@ -25,6 +26,12 @@ http::IpExtractor extractor(config::IpExtractor extractor) {
     case config::IpExtractor::realip: break;
   }
   return http::IpExtractor::realip;
+}
+
+bool is_loopback(const config::Address& listen) {
+  static const std::vector<Cidr> loopback{*Cidr::parse("127.0.0.0/8"), *Cidr::parse("::1/128")};
+  const auto address = IpAddress::parse(listen.host);
+  return address && contains(loopback, *address);
 }
 
 /// The database as configured, or the country database that is shipped beside the binary when the default one is not there.
@@ -70,9 +77,12 @@ http::ListenerOptions page_views_listener(const config::Config& config) {
 
 api::AccessOptions access_options(const config::Config& config, const config::Address& listen) {
   const auto& counts = config.counts;
-  const auto address = IpAddress::parse(listen.host);
-  static const std::vector<Cidr> loopback{*Cidr::parse("127.0.0.0/8"), *Cidr::parse("::1/128")};
-  return {.open = counts.open, .loopback = address && contains(loopback, *address), .user = counts.user, .password = counts.password};
+  return {.open = counts.open, .loopback = is_loopback(listen), .user = counts.user, .password = counts.password};
+}
+
+api::AccessOptions micro_access_options(const config::Config& config, const config::Address& listen) {
+  const auto& micro = config.micro_analytics;
+  return {.open = micro.open, .loopback = is_loopback(listen), .user = micro.user, .password = micro.password};
 }
 
 api::StaticOptions static_options(const config::Config& config) {
@@ -116,6 +126,31 @@ writer::Options writer_options(const config::Config& config, const storage::Conn
   options.batch_max_delay = config.writer.batch_max_wait;
   options.session_timeout = config.writer.session_timeout;
   options.make_sites = config.sites.registration == config::SiteRegistration::automatic;
+  return options;
+}
+
+writer::Options bulk_writer_options(const config::Config& config, const storage::ConnectOptions& database) {
+  auto options = writer_options(config, database);
+  options.cached_visitors = 50'000;
+  options.cached_words = 100'000;
+  return options;
+}
+
+std::size_t bulk_sessions(const config::Config& config) { return static_cast<std::size_t>(config.micro_analytics.threads) + 1; }
+
+api::MicroInsertOptions micro_insert_options(const config::Config& config, storage::Connection& connection) {
+  const auto& micro = config.micro_analytics;
+  api::MicroInsertOptions options;
+  options.pageviews = micro.pageviews;
+  options.unique_by_day = micro.unique_by_day;
+  options.make_sites = config.sites.registration == config::SiteRegistration::automatic;
+  options.threads = static_cast<unsigned>(micro.threads);
+  options.spool_directory = config.data_dir;
+  std::error_code unknown;
+  const auto disk = fs::space(config.data_dir, unknown);
+  options.min_free_bytes = unknown ? config.journal.min_free_bytes : std::min<std::uint64_t>(config.journal.min_free_bytes, disk.capacity / 20);
+  options.caller_key = storage::install_key(connection, "micro_key");
+  options.past_key = storage::install_key(connection, "past_key");
   return options;
 }
 

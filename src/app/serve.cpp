@@ -26,6 +26,7 @@
 #include "pico/storage/migrator.hpp"
 #include "pico/storage/partitions.hpp"
 #include "pico/storage/pool.hpp"
+#include "pico/writer/bulk_writer.hpp"
 #include "pico/writer/writer.hpp"
 #include "privileges.hpp"
 #include "run_file.hpp"
@@ -119,9 +120,11 @@ Result<void> serve(const config::Config& config) {
   enrich::Salts salts;
   enrich::Sites sites(config.sites.default_time_zone);
   Housekeeping housekeeping(config, database, salts, sites, registry);
+  api::MicroInsertOptions micro_options;
   try {
     if (auto prepared = prepare_database(*connection, config.postgres.skip_migrations); !prepared) return prepared;
     housekeeping.first_round(*connection);
+    micro_options = micro_insert_options(config, *connection);
   } catch (const storage::DatabaseError&) {
     if (signals.stop_token().stop_requested()) return {};
     throw;
@@ -139,6 +142,8 @@ Result<void> serve(const config::Config& config) {
   api::ViewsHub views_hub(config.counts.ws_max_sockets);
   counters::Counter counter(counter_options(config, database, views_hub), registry);
   stats::Roller roller({.database = database}, registry, clock);
+  writer::BulkWriter bulk_writer(bulk_writer_options(config, database), bulk_sessions(config), registry, clock);
+  api::MicroInserts micro_inserts(std::move(micro_options), bulk_writer, *knowledge, salts, sites, registry, clock);
   http::RateLimiter limiter(config.http.request_rate_limit);
   limiter.report_to(registry);
 
@@ -184,6 +189,7 @@ Result<void> serve(const config::Config& config) {
   public_server.stop(left() / 3);
   if (page_views_server) page_views_server->stop(left() / 3);
   counter.stop();
+  micro_inserts.stop();
   ingest.stop();
   (*journal)->stop();
   housekeeping.stop();

@@ -237,7 +237,7 @@ Section micro_analytics() {
         "visitors of a day, as everywhere else; nothing connects the days. What is stored keeps the meaning it had when it came."},
        {"microAnalyticsMaxBody", "MICRO_ANALYTICS_MAX_BODY", "1GB", bytes<&C::micro_analytics, &M::max_body>(MB, 64 * GB),
         "Largest list handed in at once. Lists are read while they come in; what does not fit into memory waits in dataDir."},
-       {"microAnalyticsThreads", "MICRO_ANALYTICS_THREADS", "2", integer<&C::micro_analytics, &M::threads>(1, 16),
+       {"microAnalyticsThreads", "MICRO_ANALYTICS_THREADS", "2", integer<&C::micro_analytics, &M::threads>(1, 15),
         "Threads that store lists, each one list at a time with a connection to Postgres; 32 lists more may wait."}}};
 }
 

@@ -117,7 +117,11 @@ void MicroInserts::Impl::run_items() {
 
 void MicroInserts::Impl::run_lists() {
   auto storing = this->storing();
-  for (auto job = next_list(); job; job = next_list()) storing.store(std::move(*job));
+  for (auto job = next_list(); job; job = next_list()) {
+    metrics.running_lists.Increment();
+    storing.store(std::move(*job));
+    metrics.running_lists.Decrement();
+  }
   ended();
 }
 

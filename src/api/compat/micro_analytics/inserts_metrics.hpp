@@ -9,6 +9,7 @@ struct InsertsMetrics {
   explicit InsertsMetrics(metrics::Registry& registry)
       : waiting_items(waiting(registry, "item")),
         waiting_lists(waiting(registry, "list")),
+        running_lists(registry.gauge("picolytics_micro_lists_running", "Lists that are being read or stored.")),
         inserted(items(registry, "inserted")),
         skipped(items(registry, "skipped")),
         refused(items(registry, "refused")),
@@ -22,6 +23,7 @@ struct InsertsMetrics {
 
   metrics::Gauge& waiting_items;
   metrics::Gauge& waiting_lists;
+  metrics::Gauge& running_lists;
   metrics::Counter& inserted;
   metrics::Counter& skipped;
   metrics::Counter& refused;
