@@ -42,7 +42,7 @@ bool is_forwarded(const http::Request& request) {
 }  // namespace
 
 Access::Access(const AccessOptions& options, Keys keys) : open_(options.open), loopback_(options.loopback), keys_(std::move(keys)) {
-  if (!options.password.empty()) credentials_ = KeyedHasher(hash_key_).field(options.user + ":" + options.password).digest();
+  if (!options.user.empty()) credentials_ = KeyedHasher(hash_key_).field(options.user + ":" + options.password).digest();
 }
 
 bool Access::has_credentials(const http::Request& request) const {

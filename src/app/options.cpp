@@ -75,6 +75,13 @@ http::ListenerOptions page_views_listener(const config::Config& config) {
   return options;
 }
 
+http::ListenerOptions micro_analytics_listener(const config::Config& config) {
+  auto options = public_listener(config);
+  options.address = to_text(*config.micro_analytics.listen);
+  options.threads = 1;
+  return options;
+}
+
 api::AccessOptions access_options(const config::Config& config, const config::Address& listen) {
   const auto& counts = config.counts;
   return {.open = counts.open, .loopback = is_loopback(listen), .user = counts.user, .password = counts.password};
@@ -82,7 +89,7 @@ api::AccessOptions access_options(const config::Config& config, const config::Ad
 
 api::AccessOptions micro_access_options(const config::Config& config, const config::Address& listen) {
   const auto& micro = config.micro_analytics;
-  return {.open = micro.open, .loopback = is_loopback(listen), .user = micro.user, .password = micro.password};
+  return {.open = micro.open, .loopback = micro.user.empty() && is_loopback(listen), .user = micro.user, .password = micro.password};
 }
 
 api::StaticOptions static_options(const config::Config& config) {

@@ -20,6 +20,8 @@ http::ListenerOptions public_listener(const config::Config& config);
 http::ListenerOptions admin_listener(const config::Config& config);
 /// Of pageViewsListen, which must be set.
 http::ListenerOptions page_views_listener(const config::Config& config);
+/// Of microAnalyticsListen, which must be set.
+http::ListenerOptions micro_analytics_listener(const config::Config& config);
 /// For a listener on that address.
 api::AccessOptions access_options(const config::Config& config, const config::Address& listen);
 api::StaticOptions static_options(const config::Config& config);

@@ -26,7 +26,8 @@ std::string word_of(const std::string& conninfo, const std::string& key) {
 }  // namespace
 
 Result<void> write_run_file(const fs::path& data_dir, const RunFile& content) {
-  nlohmann::json json{{"pid", getpid()}, {"listen", content.listen}, {"admin", content.admin}, {"pageViews", content.page_views}};
+  nlohmann::json json{{"pid", getpid()}, {"listen", content.listen}, {"admin", content.admin}, {"pageViews", content.page_views},
+                      {"microAnalytics", content.micro_analytics}};
   if (!content.postgres_conninfo.empty()) {
     const auto& conninfo = content.postgres_conninfo;
     json["postgres"] = {{"conninfo", conninfo}, {"socket", word_of(conninfo, "host")}, {"port", word_of(conninfo, "port")},
@@ -46,7 +47,7 @@ std::optional<RunFile> read_run_file(const fs::path& data_dir) {
   std::ifstream file(path_in(data_dir));
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (!json.is_object()) return std::nullopt;
-  RunFile content{json.value("listen", ""), json.value("admin", ""), json.value("pageViews", ""), {}};
+  RunFile content{json.value("listen", ""), json.value("admin", ""), json.value("pageViews", ""), json.value("microAnalytics", ""), {}};
   if (json.contains("postgres")) content.postgres_conninfo = json["postgres"].value("conninfo", "");
   return content;
 }

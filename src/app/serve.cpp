@@ -14,6 +14,7 @@
 #include "pico/api/collect.hpp"
 #include "pico/api/demo.hpp"
 #include "pico/api/key_lookup.hpp"
+#include "pico/api/micro_analytics.hpp"
 #include "pico/api/page_views.hpp"
 #include "pico/api/stats.hpp"
 #include "pico/api/views.hpp"
@@ -88,6 +89,13 @@ Result<void> serve(const config::Config& config) {
     if (auto listening = page_views_server->listen(); !listening) return listening;
   }
 
+  http::Router micro_analytics_routes(registry, "micro-analytics");
+  std::optional<http::Server> micro_analytics_server;
+  if (config.micro_analytics.listen) {
+    micro_analytics_server.emplace(micro_analytics_listener(config), micro_analytics_routes, registry, "micro-analytics");
+    if (auto listening = micro_analytics_server->listen(); !listening) return listening;
+  }
+
   // What enrichment knows; loaded while root's rights may still be needed to read the geo database.
   auto knowledge = enrich::Knowledge::load(enrich_options(config), registry);
   if (!knowledge) return knowledge.error();
@@ -156,6 +164,10 @@ Result<void> serve(const config::Config& config) {
   api::add_page_views_routes(public_routes, {counter, pool, public_access, clock});
   api::add_page_views_routes(page_views_routes, {counter, pool, page_views_access, clock});
   api::add_page_views_not_found(page_views_routes);
+  const api::Access public_micro_access(micro_access_options(config, config.http.listen), keys);
+  const api::Access micro_access(micro_access_options(config, config.micro_analytics.listen.value_or(config.http.listen)), keys);
+  api::add_micro_analytics_routes(public_routes, "/micro-analytics", {micro_inserts, public_micro_access, config.micro_analytics.max_body});
+  api::add_micro_analytics_routes(micro_analytics_routes, "", {micro_inserts, micro_access, config.micro_analytics.max_body});
   api::add_stats_routes(public_routes, {pool, figures, api_keys, registry}, {.requests_per_hour = config.http.api_requests_per_hour});
   api::add_views_routes(public_routes, {counter, pool, public_access, views_hub, limiter}, views_options(config));
 
@@ -164,10 +176,12 @@ Result<void> serve(const config::Config& config) {
   ingest.start();
   public_server.start();
   if (page_views_server) page_views_server->start();
+  if (micro_analytics_server) micro_analytics_server->start();
 
   const auto admin_address = admin_server ? admin_server->address() : "";
   const auto page_views_address = page_views_server ? page_views_server->address() : "";
-  if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, page_views_address, embedded ? embedded->conninfo() : ""}); !written)
+  const auto micro_analytics_address = micro_analytics_server ? micro_analytics_server->address() : "";
+  if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, page_views_address, micro_analytics_address, embedded ? embedded->conninfo() : ""}); !written)
     return written;
   const RunFileGuard run_file{config.data_dir};
   greet(config.http.public_url, public_server.address(), admin_address);
@@ -188,6 +202,7 @@ Result<void> serve(const config::Config& config) {
   readiness.replace({{"stopping", [] { return "the server is stopping"; }}});
   public_server.stop(left() / 3);
   if (page_views_server) page_views_server->stop(left() / 3);
+  if (micro_analytics_server) micro_analytics_server->stop(left() / 3);
   counter.stop();
   micro_inserts.stop();
   ingest.stop();

@@ -1,6 +1,7 @@
 // What µAnalytics' API inserts (docs/micro-analytics.md), where the public listener serves it and on a listener of its own: recorded
 // conversations (micro-analytics/inserting/*.http), then what a conversation cannot show.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
@@ -37,7 +38,7 @@ function send(address, { method = "POST", target, headers = {}, body }) {
     request.on("error", reject);
     if (typeof body === "string" || body === undefined) return request.end(body);
     (async () => {
-      for await (const piece of body) if (!request.write(piece)) await new Promise((resume) => (request.once("drain", resume), request.once("close", resume)));
+      for await (const piece of body) if (!request.write(piece) && !request.destroyed) await once(request, "drain").catch(() => {});
       request.end();
     })();
   });

@@ -13,7 +13,7 @@ namespace pico::api {
 struct AccessOptions {
   bool open = false;      ///< everybody may
   bool loopback = false;  ///< the listener is bound to this machine alone
-  std::string user, password;  ///< Basic credentials; none when the password is empty
+  std::string user, password;  ///< Basic credentials; none when the user is empty
 };
 
 /// Who may use the APIs that take a time from the caller or tell figures: who has the Basic credentials or a key of the API, and
