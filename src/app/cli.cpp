@@ -11,6 +11,7 @@
 #include "pico/config/config.hpp"
 #include "pico/core/hash.hpp"
 #include "serve.hpp"
+#include "takeover_command.hpp"
 
 #ifndef PICO_VERSION
 #error "the build sets PICO_VERSION"
@@ -123,6 +124,13 @@ void add_goal_commands(CLI::App& program, Action& action) {
   remove.app->add_option("name", remove.request->name)->required();
 }
 
+void add_takeover_command(CLI::App& program, Action& action) {
+  const Subcommand<TakeoverRequest> takeover(&program, "takeover", "Take over what the original picolytics has stored in this database; its tables stay as they are", action, take_over);
+  takeover.app->add_option("--from-schema", takeover.request->schema, "The schema of the old tables")->capture_default_str();
+  takeover.app->add_flag("--dry-run", takeover.request->dry_run, "Print what is there and write nothing");
+  takeover.app->add_option("--wait", takeover.request->wait_seconds, "Seconds to wait for transactions on the old events to end")->check(CLI::Range(0, 86400))->capture_default_str();
+}
+
 /// Its exit status says what it found, so it has one of its own.
 const CLI::App* add_audit_command(CLI::App& program, Action& action, int& status) {
   auto* audit = program.add_subcommand("privacy-audit",
@@ -169,6 +177,7 @@ int main(int argc, char** argv) {
   add_site_commands(program, action);
   add_key_commands(program, action);
   add_goal_commands(program, action);
+  add_takeover_command(program, action);
   int audit_status = 0;
   const auto* audit_command = add_audit_command(program, action, audit_status);
 

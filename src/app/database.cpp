@@ -7,7 +7,7 @@
 
 namespace pico::app {
 
-Result<storage::Connection> connect(const config::Config& config) {
+Result<storage::ConnectOptions> find_database(const config::Config& config) {
   auto options = database_options(config);
   if (options.conninfo.empty()) {
     const auto running = read_run_file(config.data_dir);
@@ -17,7 +17,13 @@ Result<storage::Connection> connect(const config::Config& config) {
                                                   config.data_dir.string())};
     options.conninfo = running->postgres_conninfo;
   }
-  return storage::Connection::open(options);
+  return options;
+}
+
+Result<storage::Connection> connect(const config::Config& config) {
+  const auto options = find_database(config);
+  if (!options) return options.error();
+  return storage::Connection::open(*options);
 }
 
 }  // namespace pico::app

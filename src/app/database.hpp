@@ -5,6 +5,9 @@
 
 namespace pico::app {
 
+/// How to get to the configured Postgres, or to the embedded one of the server that runs on this data directory.
+Result<storage::ConnectOptions> find_database(const config::Config& config);
+
 /// A session with the configured Postgres, or with the embedded one of the server that runs on this data directory.
 Result<storage::Connection> connect(const config::Config& config);
 

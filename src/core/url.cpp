@@ -1,6 +1,7 @@
 #include "pico/core/url.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "pico/core/text.hpp"
 
@@ -125,6 +126,15 @@ std::string normalise_host(std::string_view host) {
   auto out = to_lower_ascii(host);
   if (out.starts_with("www.")) out.erase(0, 4);
   return out;
+}
+
+bool is_host(std::string_view text) {
+  constexpr std::size_t longest = 253;
+  if (text.empty() || text.size() > longest) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return std::isalnum(byte) || byte >= 0x80 || c == '-' || c == '.' || c == '_' || c == '[' || c == ']' || c == ':';
+  });
 }
 
 }  // namespace pico

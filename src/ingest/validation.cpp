@@ -19,15 +19,6 @@ std::string clean(std::string_view text, std::size_t max_bytes) {
 
 std::int32_t positive(std::int32_t number) { return std::max(number, 0); }
 
-/// Hosts are what browsers print: letters, digits, '-', '.', '_', a bracketed IPv6 address, or UTF-8.
-bool is_host(std::string_view host) {
-  if (host.empty() || host.size() > limits::domain) return false;
-  return std::all_of(host.begin(), host.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return std::isalnum(byte) || byte >= 0x80 || c == '-' || c == '.' || c == '_' || c == '[' || c == ']' || c == ':';
-  });
-}
-
 std::string first_language(std::string_view accept_language) {
   const auto tag = trim(accept_language.substr(0, accept_language.find_first_of(",;")));
   return tag == "*" ? std::string{} : clean(tag, 35);

@@ -140,10 +140,12 @@ Rows Connection::execute(std::string_view sql, const Params& params) {
     return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{run(*impl_->connection, std::string(sql), params)}));
   } catch (const pqxx::broken_connection&) {
     throw impl_->lost_error();
-  } catch (const pqxx::serialization_failure& error) {  // libpqxx 6 forgets the SQLSTATE of class 40
+  } catch (const pqxx::serialization_failure& error) {  // of these, libpqxx 6 forgets the SQLSTATE
     throw impl_->error("40001", error.what());
   } catch (const pqxx::deadlock_detected& error) {
     throw impl_->error("40P01", error.what());
+  } catch (const pqxx::insufficient_privilege& error) {
+    throw impl_->error("42501", error.what());
   } catch (const pqxx::sql_error& error) {
     throw impl_->error(error.sqlstate(), error.what());
   } catch (const pqxx::failure&) {

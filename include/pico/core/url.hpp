@@ -48,4 +48,7 @@ void for_each_query_pair(std::string_view query, Visitor&& visit) {
 /// Lower-cases ASCII and removes one leading `www.` and one trailing dot: how hosts become site domains and are compared.
 std::string normalise_host(std::string_view host);
 
+/// Whether it is what browsers print as a host: 1 to 253 letters, digits, '-', '.', '_', a bracketed IPv6 address, or UTF-8.
+bool is_host(std::string_view text);
+
 }  // namespace pico

@@ -107,5 +107,12 @@ TEST(NormaliseHost, LowersCaseAndDropsOneWwwAndTheRootDot) {
   for (const auto& [host, expected] : cases) EXPECT_EQ(normalise_host(host), expected) << host;
 }
 
+TEST(IsHost, TakesWhatBrowsersPrintAndNothingElse) {
+  for (const auto* host : {"example.com", "a-b_c.example", "localhost", "192.0.2.1", "[2001:db8::1]", "b\u00fccher.example"}) EXPECT_TRUE(is_host(host)) << host;
+  for (const auto* text : {"", "no host", "a/b", "user@host", "a?b", "a#b", "a%20b"}) EXPECT_FALSE(is_host(text)) << text;
+  EXPECT_TRUE(is_host(std::string(253, 'a')));
+  EXPECT_FALSE(is_host(std::string(254, 'a')));
+}
+
 }  // namespace
 }  // namespace pico

@@ -1,0 +1,185 @@
+#include "pico/takeover/takeover.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "columns.hpp"
+#include "old_tables.hpp"
+#include "pico/core/hash.hpp"
+#include "pico/metrics/registry.hpp"
+#include "pico/storage/install.hpp"
+#include "pico/writer/bulk_writer.hpp"
+#include "position.hpp"
+#include "site_zones.hpp"
+#include "translator.hpp"
+
+namespace pico::takeover {
+namespace {
+
+/// Any number will do as long as every version uses the same one ("takeover").
+constexpr std::int64_t lock_id = 0x74616b656f766572;
+
+/// Held by the session: two takeovers would only get in each other's way.
+class TakeoverLock {
+ public:
+  explicit TakeoverLock(storage::Connection& connection) : connection_(connection) {
+    held_ = connection.execute("select pg_try_advisory_lock($1)", lock_id).get<bool>(0, 0);
+  }
+  ~TakeoverLock() {
+    if (!held_ || connection_.lost()) return;
+    try {
+      connection_.execute("select pg_advisory_unlock($1)", lock_id);
+    } catch (const storage::DatabaseError&) {  // the session is gone, and the lock with it
+    }
+  }
+  TakeoverLock(const TakeoverLock&) = delete;
+  TakeoverLock& operator=(const TakeoverLock&) = delete;
+  [[nodiscard]] bool held() const { return held_; }
+
+ private:
+  storage::Connection& connection_;
+  bool held_ = false;
+};
+
+/// The events of one chunk.
+class Chunk final : public writer::BulkSource {
+ public:
+  void add(const event::Enriched& event) { events_.push_back({event, std::nullopt}); }
+  void clear() { events_.clear(), rewind(); }
+
+  void rewind() override { read_ = false; }
+  std::span<const writer::BulkEvent> next() override {
+    if (read_) return {};
+    read_ = true;
+    return events_;
+  }
+
+ private:
+  std::vector<writer::BulkEvent> events_;
+  bool read_ = false;
+};
+
+/// How many of the rows are a chunk. One that is full ends before the events of its last moment, so that those stay together: their order is
+/// known from each other only.
+std::size_t whole_moments(const storage::Rows& rows, std::size_t limit) {
+  if (rows.size() < limit) return rows.size();
+  auto size = rows.size();
+  while (size > 0 && rows.text(size - 1, column::at) == rows.text(rows.size() - 1, column::at)) --size;
+  return size == 0 ? rows.size() : size;
+}
+
+/// One run. Belongs to the thread that runs it.
+class Run {
+ public:
+  Run(const Options& options, const Observer& observer, OldTables& old, const HashKey& past_key, const SiteZones& zones)
+      : options_(options),
+        observer_(observer),
+        old_(old),
+        writer_(options.writer, 1, registry_, clock_),
+        translator_(past_key, zones),
+        epoch_(epoch_of(options.schema)),
+        position_(static_cast<std::int64_t>(writer_.position(epoch_, 0))) {}
+
+  void begin() { total_ = old_.count_after(position_); }
+
+  /// Up to that id. Returns the number of rows.
+  std::size_t bring(std::int64_t last) {
+    std::size_t all = 0;
+    for (;;) {
+      const auto rows = old_.read(position_, last, options_.chunk);
+      if (rows.empty()) return all;
+      const auto size = whole_moments(rows, options_.chunk);
+      write(rows, size);
+      all += size;
+    }
+  }
+
+  Outcome outcome;
+
+ private:
+  void write(const storage::Rows& rows, std::size_t size) {
+    chunk_.clear();
+    translator_.release();
+    for (std::size_t i = 0; i < size; ++i)
+      if (const auto event = translator_.translate(rows, i, outcome)) chunk_.add(*event);
+    const auto target = rows.get<std::int64_t>(size - 1, column::id);
+    writer_.write(chunk_, writer::BulkStep{.epoch = epoch_, .expected = static_cast<std::uint64_t>(position_), .target = static_cast<std::uint64_t>(target)});
+    position_ = target;
+    done_ += size;
+    total_ = std::max(total_, done_);
+    if (observer_.progress) observer_.progress(done_, total_);
+  }
+
+  const Options& options_;
+  const Observer& observer_;
+  OldTables& old_;
+  metrics::Registry registry_;
+  const SystemClock clock_;
+  writer::BulkWriter writer_;
+  Translator translator_;
+  Chunk chunk_;
+  const storage::Epoch epoch_;
+  std::int64_t position_;
+  std::uint64_t done_ = 0, total_ = 0;
+};
+
+/// Until nearly nothing has come meanwhile. What the old server stores later is for another run.
+Result<Outcome> bring_all(storage::Connection& connection, const Options& options, const Observer& observer, OldTables& old) {
+  const auto made = make_sites(connection, old.domains(), options.default_zone);
+  const auto zones = SiteZones::load(connection, options.default_zone);
+  if (!zones) return zones.error();
+  Run run(options, observer, old, storage::install_key(connection, "past_key"), *zones);
+  run.outcome.sites_made = made;
+  run.begin();
+  for (;;) {
+    const auto last = old.settled(options, observer);
+    if (!last)
+      return Error{Errc::unavailable, fmt::format("other sessions have had transactions open on {}.events for {} s, so it is not known which events are there: end them (select * "
+                                                  "from pg_stat_activity) and run this again; what has been taken over is kept",
+                                                  options.schema, options.patience.count())};
+    run.outcome.sites_made += make_sites(connection, old.domains(), options.default_zone);  // of events that have come meanwhile
+    if (run.bring(*last) < options.chunk) return run.outcome;
+  }
+}
+
+}  // namespace
+
+storage::Epoch epoch_of(const std::string& schema) {
+  const auto hash = sha256("picolytics takeover of schema " + schema);
+  storage::Epoch epoch{};
+  std::copy_n(hash.begin(), epoch.size(), epoch.begin());
+  return epoch;
+}
+
+bool has_schema(storage::Connection& connection) {
+  return !connection.execute("select 1 from pg_catalog.pg_tables where schemaname = 'pico' and tablename = 'ingest_checkpoint'").empty();
+}
+
+std::int64_t position(storage::Connection& connection, const std::string& schema) {
+  const auto rows = connection.execute("select sequence from pico.ingest_checkpoint where epoch = $1::uuid and shard = 0", to_hex(epoch_of(schema)));
+  return rows.empty() ? 0 : rows.get<std::int64_t>(0, 0);
+}
+
+Result<Survey> survey(storage::Connection& connection, const Options& options) {
+  auto old = OldTables::open(options);
+  if (!old) return old.error();
+  const auto taken = has_schema(connection) ? position(connection, options.schema) : 0;
+  return Survey{.events = old->count_after(std::numeric_limits<std::int64_t>::min()), .waiting = old->count_after(taken)};
+}
+
+Result<Outcome> take_over(storage::Connection& connection, const Options& options, const Observer& observer) {
+  auto old = OldTables::open(options);
+  if (!old) return old.error();
+  const TakeoverLock lock(connection);
+  if (!lock.held()) return Error{Errc::conflict, "another takeover is at work in this database: let it finish"};
+  try {
+    return bring_all(connection, options, observer, *old);
+  } catch (const writer::CheckpointMoved&) {
+    return Error{Errc::conflict, "the database has gone back in time, or somebody else takes events over: run this again"};
+  }
+}
+
+}  // namespace pico::takeover
