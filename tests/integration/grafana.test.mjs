@@ -5,13 +5,17 @@ import { existsSync, readFileSync, mkdtempSync, writeFileSync, rmSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Server } from "../support/picolytics.mjs";
+import { Server, dataDirectory } from "../support/picolytics.mjs";
 
+const inGaosha = { "X-Forwarded-For": "1.0.1.1" };
 let server;
 before(async () => {
-  server = await Server.start({ DISABLE_HOST_METRICS: "false" });
-  for (const path of ["/", "/pricing"]) await server.event({ n: "load", l: `https://shop.example${path}?utm_source=newsletter&utm_campaign=spring` });
-  await server.event({ n: "signup", l: "https://shop.example/", p: { plan: "pro" } });
+  const dir = dataDirectory();
+  const made = spawnSync("perl", ["tests/support/make_geo_databases.pl", dir], { encoding: "utf8" });
+  assert.equal(made.status, 0, made.stderr);
+  server = await Server.start({ DISABLE_HOST_METRICS: "false", IP_EXTRACTOR: "xff", GEO_IP_FILE: join(dir, "nested.mmdb") }, { dir });
+  for (const path of ["/", "/pricing"]) await server.event({ n: "load", l: `https://shop.example${path}?utm_source=newsletter&utm_campaign=spring` }, inGaosha);
+  await server.event({ n: "signup", l: "https://shop.example/", p: { plan: "pro" } }, inGaosha);
   await server.event({ n: "load", l: "https://shop.example/" }, { "User-Agent": "Googlebot/2.1" });
   await server.untilSql("select count(*) from reporting.events", [], (n) => Number(n) === 4);
 });
@@ -45,6 +49,24 @@ test("the figures are right", async () => {
   assert.equal(await figure("Pageviews"), 2);
   assert.equal(await figure("Bounce rate"), 0);
   assert.equal(await figure("Now"), 1);
+  const rows = async (title) => server.sql(withoutMacros(dashboard("picolytics").panels.find((one) => one.title === title).targets[0].rawSql));
+  assert.deepEqual(await rows("Places"), [{ latitude: 26.4837, longitude: 117.925, city: "Gaosha", country: "CN", visits: "1" }]);
+  assert.deepEqual(await rows("Custom events"), [{ name: "signup", events: "1", visitors: "1" }]);
+  const [durations] = await rows("Visit durations");
+  assert.ok(Number(durations.longest) >= Number(durations.median) && Number(durations.mean) >= 0, JSON.stringify(durations));
+});
+
+test("the panels cover all that the original's dashboard asks", () => {
+  const titles = new Set([...dashboard("picolytics").panels, ...dashboard("operations").panels].map((panel) => panel.title));
+  for (const [theirs, ours] of Object.entries({ "distinct visitors": "Visitors", sessions: "Visits", "total pageloads": "Pageviews", "session duration": "Visit duration", "bounce rate": "Bounce rate",
+    "pageloads a visit": "Views per visit", "current sessions": "Now", events: "Visitors and pageviews", "session durations": "Visit durations", "top sources": "Sources", "top pages": "Top pages",
+    "entry pages": "Entry pages", "exit pages": "Exit pages", map: "Places", "events a second": "Events taken, by site", "rate limiter and errors": "Events not stored, by reason", goroutines: "Threads",
+    queue: "Queue", "ingest latency": "Receipt to commit, heat map", "build info": "Build", "CPU idle": "Host: processor idle", load: "Host: load", memory: "Host: memory" }))
+    assert.ok(titles.has(ours), theirs);
+  for (const name of ["picolytics", "operations"]) {
+    const ids = dashboard(name).panels.map((panel) => panel.id);
+    assert.equal(new Set(ids).size, ids.length, `${name}: each panel has an id of its own`);
+  }
 });
 
 test("every metric that dashboards and alerts name is there", async () => {
