@@ -6,6 +6,7 @@
 #include "pico/core/text.hpp"
 #include "pico/enrich/caller.hpp"
 #include "pico/writer/validity.hpp"
+#include "platform.hpp"
 
 namespace pico::api::micro_analytics {
 namespace {
@@ -46,7 +47,10 @@ std::optional<Fault> Intake::spool(const Sent& sent, std::string_view site, Inst
   if (!enriched) return Fault{"InternalError", "there is no salt for the day of a visit: Postgres has been away; try again", 503};
   if (enriched->day < writer::oldest_day) return out_of_range();
   // Who hands in no User-Agent says nothing of who came; a browser that sends none is another matter.
-  if (!sent.has_user_agent) enriched->bot = event::Bot::no;
+  if (!sent.has_user_agent) {
+    enriched->bot = event::Bot::no;
+    enriched->device = device_of(sent.platform);
+  }
   auto country = to_lower_ascii(enriched->location.country);
   const auto given = to_upper(sent.country);
   if (country.empty()) {

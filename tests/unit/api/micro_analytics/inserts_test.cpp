@@ -144,6 +144,9 @@ TEST_F(MicroInsertsTest, AnItemOfAListSaysItsPlatformRefererAndCountry) {
             "FR a.b 0")
       << "who sends no User-Agent along is no bot";
   EXPECT_EQ(one("select kind::text from pico.events"), "10");
+  EXPECT_EQ(list("mac.example", {R"({"list":[{"platform":"Apple Mac"}]})"}).status, 200);
+  EXPECT_EQ(one("select os || ' ' || device_type from pico.visits join pico.devices using (device_id) join pico.sites using (site_id) where domain = 'mac.example'"),
+            "MacOSX Computer");
 }
 
 TEST_F(MicroInsertsTest, AListMayComeInPiecesAndBeOfManySitesAndWhatNamesNoneIsSkippedAndCounted) {

@@ -60,5 +60,13 @@ TEST(MicroAnalyticsPlatform, TheMostParticularPlatformOfAUserAgentWins) {
   for (const auto& [user_agent, platform] : cases) EXPECT_EQ(platform_of(user_agent), platform) << user_agent;
 }
 
+TEST(MicroAnalyticsPlatform, EveryPlatformOfASystemIsADeviceByTheNamesOfTheOthers) {
+  EXPECT_EQ(device_of("Apple Mac").os, "MacOSX");
+  EXPECT_EQ(device_of("iPad"), (event::Device{"Unknown", "0.0", "iOS", "0.0", "iPad", "Tablet"}));
+  EXPECT_EQ(device_of("Toaster"), (event::Device{"Unknown", "0.0", "Unknown", "0.0", "Unknown", "Unknown"}));
+  for (const auto* user_agent : {"windows nt", "windows phone", "macintosh", "linux", "wii", "playstation", "ipad", "ipod", "iphone", "android", "blackberry"})
+    EXPECT_NE(device_of(platform_of(user_agent)).os, "Unknown") << user_agent;
+}
+
 }  // namespace
 }  // namespace pico::api::micro_analytics
