@@ -1,7 +1,7 @@
 // The Picolytics tracker. What it sends, when, and how a page talks to it: docs/tracking.md.
 //
 // It sets no cookie, writes no storage, and sends nothing for visitors who opted out. The build (scripts/build/tracker.mjs) makes it
-// fit into 1,000 bytes; that is why locals are written as default parameters, and why some long names have a short alias.
+// fit into less than 1,000 bytes; that is why locals are written as default parameters, and why some long names have a short alias.
 {
   let browser = navigator;
   let page = document;
@@ -68,13 +68,13 @@
         : page.readyState == 'complete' && // loadEventEnd is known by then: pageshow follows the load event
           ((timing ??= performance.getEntriesByType('navigation')[0]), send(state ? 'visible' : 'load'), (timing = state = 2));
 
-  let hook = (method, end, original = past[method]) =>
+  let hook = (method, end, original = past[(method += 'State')]) =>
     (past[method] = (...call) => moved('pushstate', end, original.apply(past, call)));
 
   pico = (name, properties = {}, interactive) => send(name, properties, interactive);
 
-  hook('pushState');
-  hook('replaceState', /[?#]/); // counts with a new path only: applications note filters and scroll positions by it
+  hook('push');
+  hook('replace', /[?#]/); // counts with a new path only: applications note filters and scroll positions by it
 
   // A change of the fragment fires popstate first, so hashchange need not be heard.
   ['visibilitychange', 'pageshow', 'pagehide', popstate].map((type) => addEventListener(type, look));
