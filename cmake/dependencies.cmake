@@ -18,6 +18,7 @@ pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)             # PkgConfig
 pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)                 # PkgConfig::pq
 pkg_check_modules(maxminddb REQUIRED IMPORTED_TARGET libmaxminddb)   # PkgConfig::maxminddb
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)         # PkgConfig::sodium
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)         # PkgConfig::sqlite3
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)                  # PkgConfig::re2
 
 find_path(CONCURRENTQUEUE_INCLUDE_DIR concurrentqueue.h PATH_SUFFIXES concurrentqueue/moodycamel concurrentqueue REQUIRED)

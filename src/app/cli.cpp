@@ -8,6 +8,7 @@
 
 #include "audit.hpp"
 #include "commands.hpp"
+#include "import_command.hpp"
 #include "pico/config/config.hpp"
 #include "pico/core/hash.hpp"
 #include "serve.hpp"
@@ -131,6 +132,15 @@ void add_takeover_command(CLI::App& program, Action& action) {
   takeover.app->add_option("--wait", takeover.request->wait_seconds, "Seconds to wait for transactions on the old events to end")->check(CLI::Range(0, 86400))->capture_default_str();
 }
 
+void add_import_commands(CLI::App& program, Action& action) {
+  auto* import = program.add_subcommand("import", "Take over what another program has counted")->require_subcommand(1);
+  const Subcommand<MicroImportRequest> micro(import, "micro-analytics", "The SQLite files of µAnalytics. Goes on where an earlier run ended; a server may run meanwhile",
+                                             action, import_micro_analytics);
+  micro.app->add_option("root", micro.request->root, "Its folder: ROOT/WEBSITE/YYYY-MM/analytics.db")->required();
+  micro.app->add_option("--site", micro.request->website, "Only the folder of this website");
+  micro.app->add_flag("--dry-run", micro.request->dry_run, "Only count");
+}
+
 /// Its exit status says what it found, so it has one of its own.
 const CLI::App* add_audit_command(CLI::App& program, Action& action, int& status) {
   auto* audit = program.add_subcommand("privacy-audit",
@@ -178,6 +188,7 @@ int main(int argc, char** argv) {
   add_key_commands(program, action);
   add_goal_commands(program, action);
   add_takeover_command(program, action);
+  add_import_commands(program, action);
   int audit_status = 0;
   const auto* audit_command = add_audit_command(program, action, audit_status);
 

@@ -10,6 +10,7 @@
 #include "pico/storage/retention.hpp"
 #include "pico/storage/salts.hpp"
 #include "pico/storage/sites.hpp"
+#include "stored_sites.hpp"
 
 namespace pico::app {
 namespace {
@@ -88,12 +89,7 @@ void Housekeeping::round(storage::Connection& connection) {
 }
 
 void Housekeeping::refresh_sites(storage::Connection& connection) {
-  std::vector<enrich::Site> stored;
-  for (auto& site : storage::list_sites(connection, storage::database_now(connection))) {
-    const auto zone = TimeZone::find(site.time_zone);
-    stored.push_back({std::move(site.domain), zone ? *zone : sites_.default_zone(), true, site.store_ip});
-  }
-  sites_.replace_stored(std::move(stored));
+  sites_.replace_stored(stored_sites(connection, sites_.default_zone()));
   known_sites_.Set(static_cast<double>(sites_.size()));
 }
 
