@@ -7,7 +7,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { contractTests } from "../support/contract.mjs";
-import { Server, caughtUp, chrome, scaled, until } from "../support/picolytics.mjs";
+import { Server, caughtUp, chrome, run, scaled, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 
 const folder = "tests/contract/micro-analytics/inserting";
@@ -260,6 +260,38 @@ test("lists with the same visitors at the same time, beside what the tracker sen
   assert.deepEqual(wrong, []);
   const [{ visitors }] = await server.sql("select count(distinct (visit_id & -1024, day))::int as visitors from pico.visits where events > 0 and day = (select max(day) from pico.visits)");
   assert.equal(visitors, agents, "the tracker's visitors and the lists' are the same");
+});
+
+test("a site that asks for it keeps addresses, and loses them all when it no longer does", async () => {
+  const server = await start();
+  const setting = (value) => assert.equal(run(["site", "set", "keeps.example", "store-ip", value], { DATA_DIR: server.dir }).status, 0);
+  const ips = async () => (await server.sql("select ip from pico.micro_addresses order by ip")).map((row) => row.ip);
+  const visit = async (ip) => assert.equal((await post(server, "/bulk", { list: [{ website: "keeps.example", ip }, { website: "other.example", ip }] })).status, 200);
+  await visit("192.0.2.1");
+  assert.deepEqual(await ips(), []);
+  setting("on");
+  await until("an address to be kept", async () => (await visit("[2001:DB8::7]:443"), (await ips()).length > 0));
+  assert.deepEqual(await ips(), ["2001:db8::7"]);
+  await visit("192.0.2.1");
+  assert.deepEqual(await ips(), ["192.0.2.1", "2001:db8::7"]);
+  setting("off");
+  assert.deepEqual(await ips(), []);
+  await visit("192.0.2.2");
+  assert.deepEqual(await ips(), [], "from that moment on, though the server may not know yet");
+});
+
+test("a list of more than microAnalyticsMaxBody is refused, whether it says its length or not, and leaves nothing", async () => {
+  const server = await start({ MICRO_ANALYTICS_MAX_BODY: "1MB" });
+  const item = () => ({ website: "large.example", path: `/${"x".repeat(400)}` });
+  assert.equal((await post(server, "/bulk", list(2_000, item))).status, 200);
+  const large = [...list(4_000, item)].join("");
+  assert.ok(large.length > 1 << 20);
+  const announced = await post(server, "/bulk", large).catch((error) => error);
+  assert.ok(announced.status === 413 || ["EPIPE", "ECONNRESET"].includes(announced.code), announced.text ?? announced.code);
+  const streamed = await post(server, "/bulk", list(4_000, item)).catch((error) => error);
+  assert.ok(streamed.status === 413 || ["EPIPE", "ECONNRESET"].includes(streamed.code), streamed.text ?? streamed.code);
+  await until("its end", async () => (await server.metric("picolytics_micro_lists_running")) === 0);
+  assert.equal(await count(server, "large.example"), 2_000);
 });
 
 test("a slow list holds up neither visits alone nor the other lists, and too many that wait are refused", async () => {
