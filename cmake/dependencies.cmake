@@ -6,6 +6,7 @@ find_package(nlohmann_json REQUIRED)           # nlohmann_json::nlohmann_json
 find_package(spdlog REQUIRED)                  # spdlog::spdlog
 find_package(CURL REQUIRED)                    # prometheus-cpp's package file asks for it
 find_package(prometheus-cpp REQUIRED)          # prometheus-cpp::core
+find_package(OpenSSL 3.0 REQUIRED)              # OpenSSL::SSL
 find_package(ZLIB REQUIRED)                    # ZLIB::ZLIB
 find_package(date REQUIRED)                    # date::date-tz
 find_package(yaml-cpp REQUIRED)                # yaml-cpp (0.7) or yaml-cpp::yaml-cpp (0.8)

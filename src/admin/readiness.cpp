@@ -2,17 +2,25 @@
 
 namespace pico::admin {
 
-void Readiness::replace(std::vector<std::pair<std::string, Check>> checks) {
+void Readiness::replace(Checks checks) {
   const std::lock_guard lock(mutex_);
   checks_ = std::move(checks);
 }
 
-std::map<std::string, std::string> Readiness::problems() const {
-  std::map<std::string, std::string> problems;
+void Readiness::warn_of(Checks checks) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [name, check] : checks_)
-    if (auto problem = check(); !problem.empty()) problems.emplace(name, std::move(problem));
-  return problems;
+  warnings_ = std::move(checks);
+}
+
+std::map<std::string, std::string> Readiness::problems() const { return failing(checks_); }
+std::map<std::string, std::string> Readiness::warnings() const { return failing(warnings_); }
+
+std::map<std::string, std::string> Readiness::failing(const Checks& checks) const {
+  std::map<std::string, std::string> sentences;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, check] : checks)
+    if (auto sentence = check(); !sentence.empty()) sentences.emplace(name, std::move(sentence));
+  return sentences;
 }
 
 }  // namespace pico::admin

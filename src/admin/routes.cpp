@@ -11,8 +11,12 @@ using http::Response;
 
 Response ready(const Readiness& readiness) {
   const auto problems = readiness.problems();
-  if (problems.empty()) return Response::text(200, "OK");
-  return Response::json(503, nlohmann::json{{"ready", false}, {"problems", problems}}.dump() + "\n");
+  const auto warnings = readiness.warnings();
+  if (problems.empty() && warnings.empty()) return Response::text(200, "OK");
+  nlohmann::json json{{"ready", problems.empty()}};
+  if (!problems.empty()) json["problems"] = problems;
+  if (!warnings.empty()) json["warnings"] = warnings;
+  return Response::json(problems.empty() ? 200 : 503, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 Response exposition(const metrics::Registry& registry) {

@@ -24,6 +24,8 @@ Result<audit::Options> options_for(const config::Config& config, const AuditRequ
   options.allowed = request.allowed;
   options.allowed.push_back(config.http.listen.host);
   if (config.admin.listen) options.allowed.push_back(config.admin.listen->host);
+  options.allowed.push_back(config.tls.listen.host);
+  if (config.tls.redirect_listen) options.allowed.push_back(config.tls.redirect_listen->host);
   return options;
 }
 

@@ -13,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds read_timeout{10}, count_timeout{10};
+constexpr std::size_t few_connections = 256;
 
 std::string to_text(const config::Address& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
@@ -50,7 +51,8 @@ http::ListenerOptions public_listener(const config::Config& config) {
   http::ListenerOptions options;
   options.address = to_text(http.listen);
   options.threads = static_cast<unsigned>(http.io_threads);
-  options.limits.max_connections = connections_that_fit(http.max_connections);
+  const std::size_t listeners = config.serves_tls() ? 2 : 1;  // each of them may have as many
+  options.limits.max_connections = connections_that_fit(http.max_connections * listeners) / listeners;
   if (http.connections_per_client > 0) options.limits.max_connections_per_client = http.connections_per_client;
   else options.limits.max_connections_per_client = options.limits.max_connections;
   options.limits.max_head_bytes = http.header_max_size;
@@ -64,8 +66,31 @@ http::ListenerOptions public_listener(const config::Config& config) {
 http::ListenerOptions admin_listener(const config::Config& config) {
   http::ListenerOptions options;
   options.address = to_text(*config.admin.listen);
-  options.limits.max_connections = 256;
+  options.limits.max_connections = few_connections;
   return options;
+}
+
+http::ListenerOptions tls_listener(const config::Config& config, const tls::ServerContexts& contexts) {
+  auto options = public_listener(config);
+  options.address = to_text(config.tls.listen);
+  options.tls = &contexts;
+  return options;
+}
+
+http::ListenerOptions redirect_listener(const config::Config& config) {
+  auto options = public_listener(config);
+  options.address = to_text(*config.tls.redirect_listen);
+  options.threads = 1;
+  options.limits.max_connections = few_connections;
+  return options;
+}
+
+api::RedirectOptions redirect_options(const config::Config& config, std::uint16_t port) {
+  const auto& url = config.http.public_url;
+  constexpr std::string_view https = "https://";
+  if (url.starts_with(https)) return {.authority = url.substr(https.size(), url.find('/', https.size()) - https.size())};
+  if (!config.autotls.enabled) return {.port = port};
+  return {.authority = config.autotls.host + (port == 443 ? "" : ":" + std::to_string(port))};
 }
 
 http::ListenerOptions page_views_listener(const config::Config& config) {
@@ -90,6 +115,10 @@ api::AccessOptions access_options(const config::Config& config, const config::Ad
 api::AccessOptions micro_access_options(const config::Config& config, const config::Address& listen) {
   const auto& micro = config.micro_analytics;
   return {.open = micro.open, .loopback = micro.user.empty() && is_loopback(listen), .user = micro.user, .password = micro.password};
+}
+
+const config::Address& public_address(const config::Config& config) {
+  return config.serves_tls() && is_loopback(config.http.listen) ? config.tls.listen : config.http.listen;
 }
 
 api::StaticOptions static_options(const config::Config& config) {

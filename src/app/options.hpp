@@ -2,6 +2,7 @@
 #include "pico/api/access.hpp"
 #include "pico/api/assets.hpp"
 #include "pico/api/micro_inserts.hpp"
+#include "pico/api/redirect.hpp"
 #include "pico/api/views.hpp"
 #include "pico/config/config.hpp"
 #include "pico/counters/counter.hpp"
@@ -18,12 +19,20 @@ namespace pico::app {
 
 http::ListenerOptions public_listener(const config::Config& config);
 http::ListenerOptions admin_listener(const config::Config& config);
+/// Of HTTPS; the contexts must outlive the server.
+http::ListenerOptions tls_listener(const config::Config& config, const tls::ServerContexts& contexts);
+/// Of tlsRedirectListen, which must be set.
+http::ListenerOptions redirect_listener(const config::Config& config);
+/// `port`: at which HTTPS is really served.
+api::RedirectOptions redirect_options(const config::Config& config, std::uint16_t port);
 /// Of pageViewsListen, which must be set.
 http::ListenerOptions page_views_listener(const config::Config& config);
 /// Of microAnalyticsListen, which must be set.
 http::ListenerOptions micro_analytics_listener(const config::Config& config);
-/// For a listener on that address.
+/// For a listener on that address; of the public routes that is the one which more can reach.
 api::AccessOptions access_options(const config::Config& config, const config::Address& listen);
+/// Where the public routes can be reached by most: at the listener for HTTPS, unless that is on the loopback interface or there is none.
+const config::Address& public_address(const config::Config& config);
 api::StaticOptions static_options(const config::Config& config);
 enrich::Options enrich_options(const config::Config& config);
 ingest::Options ingest_options(const config::Config& config);

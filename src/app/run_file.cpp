@@ -27,7 +27,7 @@ std::string word_of(const std::string& conninfo, const std::string& key) {
 
 Result<void> write_run_file(const fs::path& data_dir, const RunFile& content) {
   nlohmann::json json{{"pid", getpid()}, {"listen", content.listen}, {"admin", content.admin}, {"pageViews", content.page_views},
-                      {"microAnalytics", content.micro_analytics}};
+                      {"microAnalytics", content.micro_analytics}, {"tls", content.tls}, {"redirect", content.redirect}};
   if (!content.postgres_conninfo.empty()) {
     const auto& conninfo = content.postgres_conninfo;
     json["postgres"] = {{"conninfo", conninfo}, {"socket", word_of(conninfo, "host")}, {"port", word_of(conninfo, "port")},
@@ -47,7 +47,8 @@ std::optional<RunFile> read_run_file(const fs::path& data_dir) {
   std::ifstream file(path_in(data_dir));
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (!json.is_object()) return std::nullopt;
-  RunFile content{json.value("listen", ""), json.value("admin", ""), json.value("pageViews", ""), json.value("microAnalytics", ""), {}};
+  RunFile content{json.value("listen", ""), json.value("admin", ""), json.value("pageViews", ""), json.value("microAnalytics", ""),
+                  json.value("tls", ""),    json.value("redirect", ""), {}};
   if (json.contains("postgres")) content.postgres_conninfo = json["postgres"].value("conninfo", "");
   return content;
 }

@@ -13,6 +13,7 @@ struct RunFile {
   std::string admin;   ///< empty when off
   std::string page_views;  ///< empty when off
   std::string micro_analytics;  ///< empty when off
+  std::string tls, redirect;  ///< empty when off
   std::string postgres_conninfo;  ///< of the embedded Postgres; empty with a Postgres of the user's own, whose password stays out of files
 };
 

@@ -7,6 +7,7 @@
 #include <pico_static.hpp>
 
 #include "housekeeping.hpp"
+#include "https.hpp"
 #include "options.hpp"
 #include "pico/admin/routes.hpp"
 #include "pico/admin/system_metrics.hpp"
@@ -52,8 +53,9 @@ Result<void> prepare_database(storage::Connection& connection, bool skip_migrati
   return {};
 }
 
-void greet(const std::string& public_url, const std::string& listen, const std::string& admin) {
-  const auto url = public_url.empty() ? "http://" + listen : public_url;
+void greet(const config::Config& config, const std::string& listen, const std::string& admin) {
+  const auto own = config.autotls.enabled ? "https://" + config.autotls.host : "http://" + listen;
+  const auto& url = config.http.public_url.empty() ? own : config.http.public_url;
   std::cout << "\nPicolytics is ready.\n\n  paste into your pages   <script defer src=\"" << url << "/pico.js\"></script>\n"
             << "  see your own clicks     " << url << "/demo\n";
   if (!admin.empty()) std::cout << "  health and metrics      http://" << admin << "/ready  http://" << admin << "/metrics\n";
@@ -72,6 +74,9 @@ Result<void> serve(const config::Config& config) {
   http::Router admin_routes(registry, "admin");
   http::Server public_server(public_listener(config), public_routes, registry, "public");
   if (auto listening = public_server.listen(); !listening) return listening;
+  const SystemClock clock;
+  Https https(config, public_routes, clock, registry);
+  if (auto listening = https.listen(); !listening) return listening;
   const admin::SystemMetrics system(registry, {PICO_VERSION, PICO_COMMIT, PICO_BRANCH}, config.admin.host_metrics);
   admin::Readiness readiness;
   readiness.replace({{"starting", [] { return "the server is starting"; }}});
@@ -139,7 +144,6 @@ Result<void> serve(const config::Config& config) {
   }
 
   // The way of an event, from its end to its beginning.
-  const SystemClock clock;
   storage::Metrics storage_metrics(registry);
   stats::Service figures(stats::Options{}, registry, clock);  // outlives the threads that ask it
   storage::ApiKeyCache api_keys(clock);
@@ -159,12 +163,12 @@ Result<void> serve(const config::Config& config) {
   api::add_collect_routes(public_routes, ingest, limiter, registry, config.http.body_max_size);
   api::add_demo_routes(public_routes, assets, pool, salts, sites);
   const auto keys = api::keys_of(pool, api_keys);
-  const api::Access public_access(access_options(config, config.http.listen), keys);
+  const api::Access public_access(access_options(config, public_address(config)), keys);
   const api::Access page_views_access(access_options(config, config.counts.page_views_listen.value_or(config.http.listen)), keys);
   api::add_page_views_routes(public_routes, {counter, pool, public_access, clock});
   api::add_page_views_routes(page_views_routes, {counter, pool, page_views_access, clock});
   api::add_page_views_not_found(page_views_routes);
-  const api::Access public_micro_access(micro_access_options(config, config.http.listen), keys);
+  const api::Access public_micro_access(micro_access_options(config, public_address(config)), keys);
   const api::Access micro_access(micro_access_options(config, config.micro_analytics.listen.value_or(config.http.listen)), keys);
   api::add_micro_analytics_routes(public_routes, "/micro-analytics", {micro_inserts, public_micro_access, config.micro_analytics.max_body});
   api::add_micro_analytics_routes(micro_analytics_routes, "", {micro_inserts, micro_access, config.micro_analytics.max_body});
@@ -175,23 +179,29 @@ Result<void> serve(const config::Config& config) {
   roller.start();
   ingest.start();
   public_server.start();
+  https.start();
   if (page_views_server) page_views_server->start();
   if (micro_analytics_server) micro_analytics_server->start();
 
   const auto admin_address = admin_server ? admin_server->address() : "";
   const auto page_views_address = page_views_server ? page_views_server->address() : "";
   const auto micro_analytics_address = micro_analytics_server ? micro_analytics_server->address() : "";
-  if (auto written = write_run_file(config.data_dir, {public_server.address(), admin_address, page_views_address, micro_analytics_address, embedded ? embedded->conninfo() : ""}); !written)
+  const RunFile addresses{public_server.address(), admin_address, page_views_address, micro_analytics_address, https.address(), https.redirect_address(), embedded ? embedded->conninfo() : ""};
+  if (auto written = write_run_file(config.data_dir, addresses); !written)
     return written;
   const RunFileGuard run_file{config.data_dir};
-  greet(config.http.public_url, public_server.address(), admin_address);
+  greet(config, public_server.address(), admin_address);
 
   // From here to the stop below nothing returns, so the checks never outlive what they look at.
   readiness.replace({{"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
                      {"journal", [&] { return (*journal)->problem(); }},
                      {"writer", [&] { return writer.problem(); }},
                      {"salts", [&] { return housekeeping.problem(); }}});
-  signals.on_hangup([&] { (*knowledge)->reload_geo(); });
+  readiness.warn_of({{"tls", [&] { return https.problem(); }}});
+  signals.on_hangup([&] {
+    (*knowledge)->reload_geo();
+    https.reload();
+  });
   signals.wait_for_stop();
   signals.on_hangup({});
 
@@ -200,7 +210,9 @@ Result<void> serve(const config::Config& config) {
   const auto deadline = std::chrono::steady_clock::now() + config.shutdown_timeout;
   const auto left = [&] { return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())); };
   readiness.replace({{"stopping", [] { return "the server is stopping"; }}});
+  readiness.warn_of({});
   public_server.stop(left() / 3);
+  https.stop(left() / 3);
   if (page_views_server) page_views_server->stop(left() / 3);
   if (micro_analytics_server) micro_analytics_server->stop(left() / 3);
   counter.stop();

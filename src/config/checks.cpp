@@ -51,6 +51,37 @@ bool collide(const Address& a, const Address& b) {
   return a.port != 0 && a.port == b.port && (a.host == b.host || a.host.empty() || b.host.empty());
 }
 
+/// Letters, digits, hyphens and dots, with a dot in it and no number as its last part: what an authority gives certificates for.
+bool is_host_name(std::string_view host) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+  const auto last = host.substr(host.rfind('.') + 1);
+  return host.size() <= 253 && host.find('.') != std::string_view::npos && host.front() != '.' && host.find("..") == std::string_view::npos &&
+         !last.empty() && last.find_first_not_of("0123456789") != std::string_view::npos && host.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+void check_auto_tls(const Config& config, Problems& problems) {
+  const auto& autotls = config.autotls;
+  if (!autotls.enabled) return;
+  if (autotls.host.empty()) problems.emplace_back("autotlsHost (AUTOTLS_HOST): autotlsEnabled is set, so this must be set too.");
+  else if (!is_host_name(autotls.host)) problems.emplace_back("autotlsHost (AUTOTLS_HOST): give a host name alone, such as stats.example.com.");
+  if (!autotls.directory.empty() && !autotls.directory.starts_with("https://")) problems.emplace_back("autotlsDirectory: it must start with https://.");
+  if (!config.tls.cert_file.empty()) problems.emplace_back("autotlsEnabled and tlsCertFile: the certificate comes from the one or the other; leave one of them out.");
+}
+
+void check_tls(const Config& config, Problems& problems) {
+  const auto& tls = config.tls;
+  if (tls.cert_file.empty() != tls.key_file.empty()) problems.emplace_back("tlsCertFile and tlsKeyFile: give both or neither.");
+  check_auto_tls(config, problems);
+  if (!config.serves_tls()) return;
+  const std::initializer_list<std::optional<Address>> others{config.http.listen, config.admin.listen, config.counts.page_views_listen, config.micro_analytics.listen};
+  for (const auto& other : others) {
+    if (other && collide(tls.listen, *other)) problems.emplace_back("tlsListen: another listener has this address; give it a port of its own.");
+    if (other && tls.redirect_listen && collide(*tls.redirect_listen, *other))
+      problems.emplace_back("tlsRedirectListen: another listener has this address; give it a port of its own, or off.");
+  }
+  if (tls.redirect_listen && collide(*tls.redirect_listen, tls.listen)) problems.emplace_back("tlsRedirectListen and tlsListen are the same address.");
+}
+
 void check_micro_analytics(const Config& config, Problems& problems) {
   const auto& micro = config.micro_analytics;
   if (micro.user.empty() && !micro.password.empty()) problems.emplace_back("microAnalyticsPassword (MA_PASSWORD): microAnalyticsUser (MA_USER) must be set too.");
@@ -78,13 +109,14 @@ std::vector<std::string> reconcile(Config& config, const Given& given) {
   choose_threads(config);
   if (config.autotls.enabled) {
     problems.emplace_back(
-        "autotlsEnabled: TLS is not built in yet. Set it to false and put a reverse proxy that does TLS in front; then set "
-        "ipExtractor to xff so that visitors keep their own addresses.");
+        "autotlsEnabled: ACME is not built in yet. Set it to false and give a certificate by tlsCertFile, or put a reverse proxy that does TLS "
+        "in front; then set ipExtractor to xff so that visitors keep their own addresses.");
   }
   if (config.admin.listen && collide(*config.admin.listen, config.http.listen)) {
     problems.emplace_back("adminListen and listenAddr are the same address; give the admin listener a port of its own, or off.");
   }
   check_counts(config, problems);
+  check_tls(config, problems);
   check_micro_analytics(config, problems);
   if (config.journal.max_bytes < 2 * config.journal.segment_bytes) {
     problems.emplace_back("journalMaxBytes: it must hold at least two segments of journalSegmentBytes.");

@@ -242,13 +242,23 @@ Section micro_analytics() {
 }
 
 Section tls() {
-  using T = AutoTls;
+  using A = AutoTls;
   return {
       "TLS",
-      {{"autotlsEnabled", "AUTOTLS_ENABLED", "false", flag<&C::autotls, &T::enabled>(),
-        "Certificates by ACME. Not built in yet: true is refused at start; use a reverse proxy for TLS."},
-       {"autotlsHost", "AUTOTLS_HOST", "", text<&C::autotls, &T::host>("a host name"), "Host name of the certificate."},
-       {"autotlsStaging", "AUTOTLS_STAGING", "true", flag<&C::autotls, &T::staging>(), "Use the authority's test directory."}}};
+      {{"tlsCertFile", "TLS_CERT_FILE", "", text<&C::tls, &Tls::cert_file>("a file, or nothing"),
+        "Certificate for HTTPS: PEM, the server's own first and then what leads to an authority. It is read again at SIGHUP and when the "
+        "files change. Empty, and without autotlsEnabled: no HTTPS."},
+       {"tlsKeyFile", "TLS_KEY_FILE", "", text<&C::tls, &Tls::key_file>("a file, or nothing"),
+        "Its private key: PEM, without a passphrase. The user that the server runs as must be able to read it."},
+       {"tlsListen", "TLS_LISTEN", ":443", address<&C::tls, &Tls::listen>(),
+        "Address of the listener for HTTPS, which serves what the public listener serves. Has an effect with a certificate only."},
+       {"tlsRedirectListen", "TLS_REDIRECT_LISTEN", ":80", optional_address<&C::tls, &Tls::redirect_listen>(),
+        "Address of a listener of plain HTTP that leads browsers to HTTPS. Has an effect with a certificate only. "
+        " `off` or an empty value in the file: none."},
+       {"autotlsEnabled", "AUTOTLS_ENABLED", "false", flag<&C::autotls, &A::enabled>(),
+        "Certificates by ACME. Not built in yet: true is refused at start; use tlsCertFile, or a reverse proxy for TLS."},
+       {"autotlsHost", "AUTOTLS_HOST", "", text<&C::autotls, &A::host>("a host name"), "Host name of the certificate."},
+       {"autotlsStaging", "AUTOTLS_STAGING", "true", flag<&C::autotls, &A::staging>(), "Use the authority's test directory."}}};
 }
 
 }  // namespace

@@ -101,9 +101,18 @@ void IoThread::open_session(Socket socket) {
   }
   socket.set_option(asio::ip::tcp::no_delay(true), error);
   socket.non_blocking(true, error);
-  auto session = std::make_unique<Session>(std::move(socket), *this, peer);
-  asio::co_spawn(context_, serve(std::move(session)), LogException{});
+  const auto* tls = shared_.options.tls;
+  auto secured = tls == nullptr ? nullptr : tls->open(socket.native_handle());
+  if (tls != nullptr && secured == nullptr) {  // there is no certificate yet
+    shared_.connections.leave(peer, exempt);
+    shared_.metrics.refused.Increment();
+    return;
+  }
+  auto session = std::make_unique<Session>(Transport(std::move(socket), std::move(secured)), *this, peer);
+  asio::co_spawn(context_, tls == nullptr ? http::serve(std::move(session)) : serve_tls(std::move(session)), LogException{});
 }
+
+void IoThread::serve(std::unique_ptr<Session> session) { asio::co_spawn(context_, http::serve(std::move(session)), LogException{}); }
 
 /// Closes the connection that has kept us waiting for longest, whether idle or slow: a client that means well asks at once, so it
 /// is never the oldest while others hold connections open for nothing. False: all that were looked at are being answered.

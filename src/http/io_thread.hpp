@@ -24,6 +24,7 @@ struct Shared {
   const ListenerOptions options;
   const Router& router;
   Metrics metrics;
+  std::optional<HandshakeMetrics> handshakes;  // of a listener with TLS
   ConnectionTable connections;
   std::atomic<bool> warned_of_forwarding{false};
   std::atomic<std::size_t> websockets{0};
@@ -55,6 +56,8 @@ class IoThread {
   void remove(Session& session);
   void add(WebSocketSession& session);
   void remove(WebSocketSession& session);
+  /// Serves a connection whose TLS handshake is done.
+  void serve(std::unique_ptr<Session> session);
   /// Lets it answer the handshake and serve.
   void start(const std::shared_ptr<WebSocketSession>& session, ParsedRequest handshake);
   /// A session begins to wait for a request: from here its time counts for make_room().

@@ -35,4 +35,21 @@ struct Metrics {
   metrics::Counter& ignored_forwarding;
 };
 
+/// Of a listener with TLS.
+struct HandshakeMetrics {
+  HandshakeMetrics(metrics::Registry& registry, const std::string& name)
+      : full(of(registry, name, "full")), resumed(of(registry, name, "resumed")), failed(of(registry, name, "failed")) {}
+
+  void count(bool done, bool was_resumed) { (!done ? failed : was_resumed ? resumed : full).Increment(); }
+
+  metrics::Counter& full;
+  metrics::Counter& resumed;
+  metrics::Counter& failed;
+
+ private:
+  static metrics::Counter& of(metrics::Registry& registry, const std::string& name, const std::string& result) {
+    return registry.counter("picolytics_tls_handshakes_total", "TLS handshakes by how they ended.", {{"listener", name}, {"result", result}});
+  }
+};
+
 }  // namespace pico::http

@@ -60,6 +60,7 @@ std::string_view reason_phrase(unsigned status) {
     case 204: return "No Content";
     case 302: return "Found";
     case 304: return "Not Modified";
+    case 308: return "Permanent Redirect";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
     case 403: return "Forbidden";

@@ -77,6 +77,7 @@ class Server::Impl {
   Impl(const ListenerOptions& options, const Router& router, metrics::Registry& registry, std::string name)
       : name_(std::move(name)),
         shared_{options, router, Metrics(registry, name_),
+                options.tls == nullptr ? std::nullopt : std::optional<HandshakeMetrics>(std::in_place, registry, name_),
                 ConnectionTable(options.limits.max_connections, options.limits.max_connections_per_client)} {}
 
   Result<void> listen() {

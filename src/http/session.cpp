@@ -75,8 +75,8 @@ Response preflight(const Request& request) {
 
 }  // namespace
 
-Session::Session(Socket socket, IoThread& io, const IpAddress& peer)
-    : socket_(std::move(socket)), io_(io), peer_(peer),
+Session::Session(Transport transport, IoThread& io, const IpAddress& peer)
+    : socket_(std::move(transport)), io_(io), peer_(peer),
       trusted_proxy_(contains(io.shared().options.client_address.trusted_proxies, peer)) {
   io_.add(*this);
 }
@@ -354,7 +354,7 @@ Awaitable<void> serve(std::unique_ptr<Session> owned) {
   }
   if (!session.linger_ || !session.socket_.is_open()) co_return;
   boost::system::error_code ignored;
-  session.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  session.socket_.shutdown_send(ignored);
   session.deadline_ = std::chrono::steady_clock::now() + linger_time;
   session.in_.clear();
   for (std::size_t total = 0; total < linger_bytes;) {

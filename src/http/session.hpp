@@ -11,6 +11,7 @@
 #include "pico/http/exchange.hpp"
 #include "request_body.hpp"
 #include "stream_queues.hpp"
+#include "transport.hpp"
 #include "websocket_session.hpp"
 
 namespace pico::http {
@@ -21,7 +22,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  Session(Socket socket, IoThread& io, const IpAddress& peer);
+  Session(Transport transport, IoThread& io, const IpAddress& peer);
   ~Session() override;
 
   void answer(Response response) override;
@@ -46,6 +47,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
 
  private:
   friend Awaitable<void> serve(std::unique_ptr<Session> session);
+  friend Awaitable<void> serve_tls(std::unique_ptr<Session> session);
   enum class Parse { complete, need_more };
   using Parser = boost::beast::http::request_parser<RequestBody>;
 
@@ -79,7 +81,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
     }
   };
 
-  Socket socket_;
+  Transport socket_;
   IoThread& io_;
   const IpAddress peer_;
   const bool trusted_proxy_;
@@ -107,5 +109,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
 
 /// The life of a connection, from its first request to its end.
 Awaitable<void> serve(std::unique_ptr<Session> session);
+/// The same over TLS: first the handshake, which has as long as a request's head.
+Awaitable<void> serve_tls(std::unique_ptr<Session> session);
 
 }  // namespace pico::http

@@ -149,8 +149,7 @@ void Session::frame(std::string& piece) {
 /// By a reset: even a client of HTTP/1.0, for which an end is as good as any, sees that this one is none.
 void Session::cut() {
   boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-  close();
+  socket_.reset(ignored);
 }
 
 }  // namespace pico::http

@@ -46,8 +46,8 @@ std::shared_ptr<const std::string> WebSocketHandle::take() {
   return text;
 }
 
-WebSocketSession::WebSocketSession(Socket socket, IoThread& io, const IpAddress& peer, bool trusted_proxy, Upgrade upgrade)
-    : stream_(std::move(socket)), io_(io), peer_(peer), trusted_proxy_(trusted_proxy), protocol_(std::move(upgrade.protocol)),
+WebSocketSession::WebSocketSession(Transport transport, IoThread& io, const IpAddress& peer, bool trusted_proxy, Upgrade upgrade)
+    : stream_(std::move(transport)), io_(io), peer_(peer), trusted_proxy_(trusted_proxy), protocol_(std::move(upgrade.protocol)),
       in_(upgrade.options.max_message_bytes) {
   websocket::stream_base::timeout timeout{};
   timeout.handshake_timeout = good_bye_timeout;

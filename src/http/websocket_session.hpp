@@ -12,6 +12,7 @@
 #include "io_thread.hpp"
 #include "pico/http/websocket.hpp"
 #include "request_body.hpp"
+#include "transport.hpp"
 
 namespace pico::http {
 
@@ -51,7 +52,7 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  WebSocketSession(Socket socket, IoThread& io, const IpAddress& peer, bool trusted_proxy, Upgrade upgrade);
+  WebSocketSession(Transport transport, IoThread& io, const IpAddress& peer, bool trusted_proxy, Upgrade upgrade);
   ~WebSocketSession();
   WebSocketSession(const WebSocketSession&) = delete;
   WebSocketSession& operator=(const WebSocketSession&) = delete;
@@ -66,7 +67,7 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
   friend class WebSocketHandle;
   friend Awaitable<void> serve_websocket(std::shared_ptr<WebSocketSession> session, ParsedRequest request);
   // Without compression, whose memory is 300 kB a socket. On the generic executor: with another one Beast 1.81 has faults.
-  using Stream = boost::beast::websocket::stream<asio::ip::tcp::socket, false>;
+  using Stream = boost::beast::websocket::stream<BasicTransport<asio::ip::tcp::socket>, false>;
   struct Wait;
   struct Written;
 

@@ -1,14 +1,15 @@
 // A WebSocket client for the black-box tests: small, and able to say what a well-behaved one does not.
 import { createHash, randomBytes } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 
 export class WebSocketClient {
-  /** Resolves with an open client; rejects with the answer's status and text when the handshake is refused. */
-  static open(address, { path = "/ws", headers = {} } = {}) {
+  /** tls: options of a TLS client, for one over TLS. Resolves with an open client; rejects with the answer's status and text when the handshake is refused. */
+  static open(address, { path = "/ws", headers = {}, tls } = {}) {
     const [host, port] = address.split(":");
     const key = randomBytes(16).toString("base64");
     return new Promise((resume, reject) => {
-      const request = http.request({ host, port, path, headers: { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key, ...headers } });
+      const request = (tls ? https : http).request({ host, port, path, ...tls, headers: { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key, ...headers } });
       request.on("upgrade", (response, socket, first) => {
         const expected = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
         if (response.headers["sec-websocket-accept"] !== expected) reject(new Error("wrong Sec-WebSocket-Accept"));

@@ -29,12 +29,13 @@ test("includes go downward only", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("only storage sees the Postgres client, only http sees Asio and Beast", () => {
+test("only storage sees the Postgres client, only http and tls see Asio and Beast, only tls sees OpenSSL", () => {
   const wrong = [];
   for (const file of files) {
     const text = readFileSync(file, "utf8");
     if (moduleOf(file) !== "storage" && /#include <(pqxx|libpq)/.test(text)) wrong.push(`${file}: Postgres client`);
-    if (moduleOf(file) !== "http" && /#include <boost\/(asio|beast)/.test(text)) wrong.push(`${file}: Asio or Beast`);
+    if (!["http", "tls"].includes(moduleOf(file)) && /#include <boost\/(asio|beast)/.test(text)) wrong.push(`${file}: Asio or Beast`);
+    if (moduleOf(file) !== "tls" && /#include <(openssl|boost\/asio\/ssl)/.test(text)) wrong.push(`${file}: OpenSSL`);
   }
   assert.deepEqual(wrong, []);
 });

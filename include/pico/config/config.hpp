@@ -64,10 +64,19 @@ struct Http {
   unsigned api_requests_per_hour = 0;  ///< of one key; 0: no limit
 };
 
+/// HTTPS: with a certificate out of files, or one that is got by ACME.
+struct Tls {
+  Address listen;                          ///< has an effect with a certificate only
+  std::optional<Address> redirect_listen;  ///< of plain HTTP that leads there; likewise; nullopt: off
+  std::filesystem::path cert_file, key_file;
+};
+
 struct AutoTls {
   bool enabled = false;
   std::string host;
   bool staging = true;
+  std::string directory;            ///< URL; empty: Let's Encrypt's, by `staging`
+  std::filesystem::path ca_file;    ///< what the directory's own certificate is checked against; empty: the system's
 };
 
 struct Ingest {
@@ -146,6 +155,7 @@ struct Config {
   Logging logging;
   Postgres postgres;
   Http http;
+  Tls tls;
   AutoTls autotls;
   Ingest ingest;
   Sites sites;
@@ -156,6 +166,9 @@ struct Config {
   Admin admin;
   Counts counts;
   MicroAnalytics micro_analytics;
+
+  /// Whether there is a listener for HTTPS.
+  [[nodiscard]] bool serves_tls() const { return autotls.enabled || !tls.cert_file.empty(); }
 
   /// What libpq connects to: the URL as given, or a keyword/value string made of the single settings. Holds the password.
   /// nullopt: no Postgres is configured, the embedded one is to be used.

@@ -10,6 +10,7 @@
 #include "pico/core/result.hpp"
 #include "pico/http/client_address.hpp"
 #include "pico/http/router.hpp"
+#include "pico/tls/server_contexts.hpp"
 
 namespace pico::http {
 
@@ -29,6 +30,8 @@ struct ListenerOptions {
   unsigned threads = 1;
   Limits limits;
   ClientAddressRule client_address;
+  /// TLS on every connection, with what this has at the time; it must outlive the server. Null: plain HTTP.
+  const tls::ServerContexts* tls = nullptr;
 };
 
 /// A listener: `threads` io threads, each with an io_context and a SO_REUSEPORT acceptor of its own. A session stays on the thread

@@ -42,8 +42,23 @@ TEST_F(Checks, ThePortMayStandInTheHost) {
 
 TEST_F(Checks, AutoTlsIsRefusedWithTheWayOut) {
   EXPECT_THAT(problems("", {{"AUTOTLS_ENABLED", "true"}, {"AUTOTLS_HOST", "a.example"}}),
-              HasSubstr("autotlsEnabled: TLS is not built in yet. Set it to false and put a reverse proxy"));
+              HasSubstr("autotlsEnabled: ACME is not built in yet. Set it to false and give a certificate by tlsCertFile"));
   EXPECT_EQ(problems("", {{"AUTOTLS_HOST", "a.example"}, {"AUTOTLS_STAGING", "false"}}), "");
+}
+
+TEST_F(Checks, ACertificateNeedsItsKey) {
+  EXPECT_EQ(problems("tlsCertFile: a.pem\ntlsKeyFile: b.pem"), "");
+  EXPECT_THAT(problems("tlsCertFile: a.pem"), HasSubstr("tlsCertFile and tlsKeyFile: give both or neither"));
+  EXPECT_THAT(problems("tlsKeyFile: a.pem"), HasSubstr("tlsCertFile and tlsKeyFile: give both or neither"));
+}
+
+TEST_F(Checks, TheListenersOfTlsHaveAddressesOfTheirOwn) {
+  const std::string files = "tlsCertFile: a.pem\ntlsKeyFile: b.pem\n";
+  EXPECT_THAT(problems(files + "tlsListen: \":8080\""), HasSubstr("tlsListen: another listener has this address"));
+  EXPECT_THAT(problems(files + "tlsRedirectListen: \":8080\""), HasSubstr("tlsRedirectListen: another listener has this address"));
+  EXPECT_THAT(problems(files + "tlsRedirectListen: \":443\""), HasSubstr("tlsRedirectListen and tlsListen are the same"));
+  EXPECT_EQ(problems(files + "listenAddr: \":80\"\ntlsRedirectListen: off"), "");
+  EXPECT_EQ(problems("listenAddr: \":443\""), "") << "without a certificate there is no other";
 }
 
 TEST_F(Checks, TheListenersMustNotShareAnAddress) {

@@ -1,3 +1,0 @@
-// The one translation unit that holds the bodies of Asio and Beast (separate compilation).
-#include <boost/asio/impl/src.hpp>
-#include <boost/beast/src.hpp>

@@ -1,0 +1,249 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <future>
+
+#include "pico/http/server.hpp"
+#include "unit/tls/certificates.hpp"
+
+namespace pico::http {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// A TCP client that can speak TLS. Gives up after some seconds.
+class Client {
+ public:
+  explicit Client(const std::string& address) {
+    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    const timeval patience{20, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  ~Client() {
+    ssl_.reset();
+    ::close(socket_);
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  bool shake_hands() {
+    context_.reset(SSL_CTX_new(TLS_client_method()));
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_fd(ssl_.get(), socket_);
+    return SSL_connect(ssl_.get()) == 1;
+  }
+  void send_plain(std::string_view bytes) { ASSERT_EQ(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size())); }
+  void send(std::string_view bytes) { ASSERT_EQ(SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())), static_cast<int>(bytes.size())); }
+  /// Until what came holds the text, or nothing comes any more.
+  std::string receive(std::string_view until) {
+    while (received_.find(until) == std::string::npos && more()) continue;
+    return received_;
+  }
+  std::string receive_all() {
+    while (more()) continue;
+    return received_;
+  }
+  /// Whether the server said good-bye before it closed.
+  bool good_bye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
+
+ private:
+  bool more() {
+    char buffer[16384];
+    const auto n = ssl_ ? SSL_read(ssl_.get(), buffer, sizeof buffer) : static_cast<int>(::recv(socket_, buffer, sizeof buffer, 0));
+    if (n <= 0) return false;
+    received_.append(buffer, static_cast<std::size_t>(n));
+    return true;
+  }
+  int socket_ = -1;
+  std::unique_ptr<SSL_CTX, tls::FreeBy<SSL_CTX_free>> context_;
+  std::unique_ptr<SSL, tls::FreeBy<SSL_free>> ssl_;
+  std::string received_;
+};
+
+/// Answers each message with itself.
+struct Echo final : WebSocketProtocol {
+  std::shared_ptr<WebSocket> socket;
+  void opened(const std::shared_ptr<WebSocket>& opened) override { socket = opened; }
+  void received(std::string_view text) override { socket->answer(std::string(text)); }
+  void closed() override { socket.reset(); }
+};
+
+class TlsServerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    signal(SIGPIPE, SIG_IGN);  // as the program does
+    router_.add(Method::get, "/hello", [](Exchange& exchange) { exchange.answer(Response::text(200, "hello")); });
+    router_.add(Method::get, "/large", [this](Exchange& exchange) {
+      Response response = Response::text(200, large_);
+      exchange.answer(std::move(response));
+    });
+    router_.add(Method::post, "/echo", [](Exchange& exchange) { exchange.answer(Response::json(200, std::string(exchange.request().body))); },
+                {.max_body = 1 << 20});
+    router_.add(Method::get, "/later", [this](Exchange& exchange) { later_.set_value(exchange.answer_later()); });
+    router_.add(Method::get, "/ws", [](Exchange& exchange) { exchange.upgrade(std::make_unique<Echo>(), {}); });
+    for (std::size_t i = 0; i < large_.size(); ++i) large_[i] = static_cast<char>('a' + i % 26);
+    ASSERT_TRUE(contexts_.use(tls::make_identity()));
+  }
+
+  void start(ListenerOptions options = {}) {
+    options.address = "127.0.0.1:0";
+    options.tls = &contexts_;
+    server_ = std::make_unique<Server>(options, router_, registry_, "test");
+    ASSERT_TRUE(server_->listen());
+    server_->start();
+  }
+  bool shows(const std::string& line) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (registry_.expose().find(line) == std::string::npos && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return registry_.expose().find(line) != std::string::npos;
+  }
+
+  metrics::Registry registry_;
+  Router router_{registry_, "test"};
+  tls::ServerContexts contexts_{registry_};
+  std::string large_ = std::string(3 << 20, ' ');
+  std::promise<std::function<void(Response)>> later_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(TlsServerTest, AnswersOneRequestAfterTheOther) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.receive("hello");
+  client.send("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const auto received = client.receive_all();
+  EXPECT_EQ(std::count(received.begin(), received.end(), '/'), 6) << received;  // HTTP/1.1 and text/plain
+  EXPECT_TRUE(client.good_bye());
+  EXPECT_TRUE(shows("picolytics_tls_handshakes_total{listener=\"test\",result=\"full\"} 1"));
+}
+
+TEST_F(TlsServerTest, AnswersLargerThanEveryBufferArriveWhole) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const auto received = client.receive_all();
+  ASSERT_GT(received.size(), large_.size());
+  EXPECT_EQ(received.substr(received.size() - large_.size()), large_);
+}
+
+TEST_F(TlsServerTest, BodiesOfManyRecordsArriveWhole) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  const auto body = large_.substr(0, 300'000);
+  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n" + body);
+  EXPECT_THAT(client.receive_all(), HasSubstr(body));
+}
+
+TEST_F(TlsServerTest, AnswersThatComeLaterAreSent) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+  later_.get_future().get()(Response::text(200, "at last"));
+  EXPECT_THAT(client.receive("at last"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(TlsServerTest, SpeaksWebSocket) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  EXPECT_THAT(client.receive("\r\n\r\n"), HasSubstr("101"));
+  client.send(std::string("\x81\x85\0\0\0\0hello", 11));  // masked by zeros
+  EXPECT_THAT(client.receive("hello"), HasSubstr("\x81\x05hello"));
+  client.send(std::string("\x88\x82\0\0\0\0\x03\xe8", 8));
+  EXPECT_THAT(client.receive_all(), HasSubstr("\x88\x02\x03\xe8"));
+  EXPECT_TRUE(client.good_bye());
+}
+
+TEST_F(TlsServerTest, WithoutACertificateConnectionsAreClosed) {
+  tls::ServerContexts none(registry_);
+  Server server({.address = "127.0.0.1:0", .tls = &none}, router_, registry_, "none");
+  ASSERT_TRUE(server.listen());
+  server.start();
+  Client client(server.address());
+  EXPECT_FALSE(client.shake_hands());
+  EXPECT_TRUE(shows("picolytics_http_connections_refused_total{listener=\"none\"} 1"));
+  EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST_F(TlsServerTest, PlainHttpIsToldSo) {
+  start();
+  Client client(server_->address());
+  client.send_plain("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto received = client.receive_all();
+  EXPECT_THAT(received, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(received, testing::EndsWith("this port speaks HTTPS\n"));
+  EXPECT_TRUE(shows("picolytics_tls_handshakes_total{listener=\"test\",result=\"failed\"} 1"));
+}
+
+TEST_F(TlsServerTest, GarbageEndsItsConnectionOnly) {
+  start();
+  const std::string noise(100, '\xff'), endless = std::string("\x16\x03\x01\xff\xff", 5).append(70'000, 'x'), nothing(1, '\0');
+  for (const auto* text : {&noise, &endless, &nothing}) {
+    const auto& bytes = *text;
+    Client client(server_->address());
+    client.send_plain(bytes);
+    if (bytes.size() > 1) client.receive_all();
+  }
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(client.receive("hello"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(TlsServerTest, AHandshakeHasAsLongAsAHead) {
+  ListenerOptions options;
+  options.limits.head_timeout = std::chrono::seconds(1);
+  options.limits.idle_timeout = std::chrono::hours(1);
+  start(options);
+  Client silent(server_->address()), slow(server_->address()), patient(server_->address());
+  ASSERT_TRUE(patient.shake_hands());
+  slow.send_plain(std::string("\x16\x03\x01\x02", 4));
+  silent.receive_all();
+  slow.receive_all();
+  EXPECT_TRUE(shows("picolytics_http_connections{listener=\"test\"} 1"));
+  patient.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");  // after the handshake it had an hour
+  EXPECT_THAT(patient.receive("hello"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(TlsServerTest, AnIdleConnectionIsClosedWithAGoodBye) {
+  ListenerOptions options;
+  options.limits.idle_timeout = std::chrono::seconds(1);
+  start(options);
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  EXPECT_EQ(client.receive_all(), "");
+  EXPECT_TRUE(client.good_bye());
+}
+
+TEST_F(TlsServerTest, AStopAnswersWhatIsUnderWay) {
+  start();
+  Client client(server_->address()), shaking(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto answer = later_.get_future().get();
+  server_->stop_accepting();
+  answer(Response::text(200, "at last"));
+  EXPECT_THAT(client.receive_all(), HasSubstr("at last"));
+  server_->stop(std::chrono::seconds(20));
+  EXPECT_EQ(server_->connections(), 0u);
+}
+
+}  // namespace
+}  // namespace pico::http

@@ -1,0 +1,261 @@
+#include "acme/keeper.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "authority.hpp"
+
+namespace pico::tls {
+namespace {
+
+using namespace std::chrono_literals;
+using acme::Authority;
+using testing::HasSubstr;
+
+class FakeClock final : public Clock {
+ public:
+  Instant now() const override { return now_; }
+  Instant now_ = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+};
+
+/// What the instances of the tests share.
+struct Shared {
+  AcmeState state;
+  std::string account_key;
+  std::map<std::string, std::string> answers;
+  const void* holder = nullptr;
+  bool away = false;
+  bool full = false;  ///< reads work, writes do not
+};
+
+class FakeStore final : public AcmeStore {
+ public:
+  explicit FakeStore(Shared& shared) : shared_(shared) {}
+  Result<AcmeState> load() override { return shared_.away ? Result<AcmeState>(gone()) : shared_.state; }
+  Result<bool> try_lock() override {
+    if (shared_.away) return gone();
+    if (shared_.holder == nullptr) shared_.holder = this;
+    return shared_.holder == this;
+  }
+  void unlock() noexcept override {
+    if (shared_.holder == this) shared_.holder = nullptr;
+  }
+  Result<std::string> account_key(const std::string& offered) override {
+    if (shared_.account_key.empty()) shared_.account_key = offered;
+    return shared_.account_key;
+  }
+  Result<void> save(const Identity& identity) override {
+    if (shared_.away || shared_.full) return gone();
+    shared_.state = {identity, shared_.state.revision + 1, 0, std::nullopt, ""};
+    return {};
+  }
+  Result<void> save_failure(unsigned failures, Instant next_attempt, const std::string& sentence) override {
+    shared_.state.failures = failures;
+    shared_.state.next_attempt = next_attempt;
+    shared_.state.last_failure = sentence;
+    return {};
+  }
+  Result<void> publish(const std::string& token, const std::string& answer) override {
+    shared_.answers[token] = answer;
+    return {};
+  }
+  void withdraw(const std::string& token) noexcept override { shared_.answers.erase(token); }
+
+ private:
+  static Error gone() { return {Errc::unavailable, "Postgres is away"}; }
+  Shared& shared_;
+};
+
+/// The authority, for a keeper that wants a connection of its own.
+struct Borrowed final : acme::Http {
+  explicit Borrowed(Authority& authority) : authority_(authority) {}
+  Result<acme::HttpAnswer> send(const acme::HttpRequest& request) override { return authority_.send(request); }
+  Authority& authority_;
+};
+
+struct Instance {
+  Instance(Shared& shared, Authority& authority, const Clock& clock)
+      : contexts(registry), keeper({.directory = Authority::directory, .host = "stats.example.com"}, std::make_unique<FakeStore>(shared), contexts,
+                                   clock, registry, [&authority](const std::stop_token&) { return std::make_unique<Borrowed>(authority); }) {}
+  std::chrono::milliseconds round(bool hurry = false) {
+    return keeper.round({}, [](std::chrono::milliseconds) { return true; }, hurry);
+  }
+  metrics::Registry registry;
+  ServerContexts contexts;
+  acme::Keeper keeper;
+};
+
+class AcmeKeeperTest : public testing::Test {
+ protected:
+  AcmeKeeperTest() {
+    authority_.look_up = [this](const std::string& token) { return shared_.answers[token]; };
+    authority_.wishes = {.since = -0h, .until = 90 * 24h, .now = clock_.now_};
+  }
+  Instance start() { return {shared_, authority_, clock_}; }
+
+  FakeClock clock_;
+  Shared shared_;
+  Authority authority_;
+};
+
+TEST_F(AcmeKeeperTest, GetsAndServesAFirstCertificate) {
+  auto instance = start();
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("there is no certificate for stats.example.com"));
+  instance.round();
+  EXPECT_EQ(instance.keeper.problem(), "");
+  EXPECT_TRUE(instance.contexts.validity());
+  EXPECT_EQ(authority_.certificates, 1);
+  EXPECT_THAT(authority_.faults, testing::IsEmpty());
+  EXPECT_THAT(instance.registry.expose(), HasSubstr("picolytics_acme_orders_total{result=\"issued\"} 1"));
+}
+
+TEST_F(AcmeKeeperTest, ARestartServesWhatIsStoredAndOrdersNothing) {
+  start().round();
+  auto again = start();
+  again.round();
+  EXPECT_TRUE(again.contexts.validity());
+  EXPECT_EQ(authority_.certificates, 1);
+}
+
+TEST_F(AcmeKeeperTest, RenewsWithAThirdOfTheLifeLeftAndNotBefore) {
+  auto instance = start();
+  instance.round();
+  clock_.now_ += 59 * 24h;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  clock_.now_ += 2 * 24h;
+  authority_.wishes.now = clock_.now_;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 2);
+  EXPECT_EQ(instance.contexts.validity()->not_after, std::chrono::floor<std::chrono::seconds>(clock_.now_ + 90 * 24h));
+}
+
+TEST_F(AcmeKeeperTest, AnotherInstanceTakesTheRenewedCertificateOver) {
+  auto one = start(), other = start();
+  one.round();
+  other.round();
+  clock_.now_ += 61 * 24h;
+  authority_.wishes.now = clock_.now_;
+  one.round();
+  other.round();
+  EXPECT_EQ(authority_.certificates, 2);
+  EXPECT_EQ(one.contexts.validity()->not_after, other.contexts.validity()->not_after);
+}
+
+TEST_F(AcmeKeeperTest, WhileAnotherInstanceOrdersThisOneWaits) {
+  shared_.holder = &shared_;
+  auto instance = start();
+  EXPECT_LE(instance.round(), 5s);
+  EXPECT_THAT(authority_.paths, testing::IsEmpty());
+  shared_.holder = nullptr;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  EXPECT_EQ(shared_.holder, nullptr);
+}
+
+TEST_F(AcmeKeeperTest, ARefusalIsRememberedAcrossRestarts) {
+  authority_.refuse_orders = "rejectedIdentifier";
+  start().round();
+  EXPECT_EQ(shared_.state.failures, 1u);
+  ASSERT_TRUE(shared_.state.next_attempt);
+  EXPECT_GE(*shared_.state.next_attempt, clock_.now_ + 4min);
+  const auto asked = authority_.paths.size();
+  auto again = start();
+  again.round();
+  EXPECT_EQ(authority_.paths.size(), asked);
+  EXPECT_THAT(again.keeper.problem(), HasSubstr("rejectedIdentifier"));
+}
+
+TEST_F(AcmeKeeperTest, AnAttemptAfterThePauseSucceedsAndForgetsTheFailure) {
+  authority_.unreachable = 1;
+  auto instance = start();
+  instance.round();
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("cannot connect"));
+  clock_.now_ += 3s;
+  instance.round();
+  EXPECT_EQ(instance.keeper.problem(), "");
+  EXPECT_EQ(shared_.state.failures, 0u);
+}
+
+TEST_F(AcmeKeeperTest, HurryDoesNotWaitForThePause) {
+  authority_.refuse_orders = "rejectedIdentifier";
+  auto instance = start();
+  instance.round();
+  authority_.refuse_orders.clear();
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 0);
+  instance.round(true);
+  EXPECT_EQ(authority_.certificates, 1);
+}
+
+TEST_F(AcmeKeeperTest, HurryOrdersNothingThatIsNotDue) {
+  auto instance = start();
+  instance.round();
+  instance.round(true);
+  EXPECT_EQ(authority_.certificates, 1);
+}
+
+TEST_F(AcmeKeeperTest, AFailingRenewalLeavesTheCertificateAndIsToldOf) {
+  auto instance = start();
+  instance.round();
+  clock_.now_ += 61 * 24h;
+  authority_.refuse_orders = "rateLimited";
+  instance.round();
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("cannot be renewed"));
+  EXPECT_TRUE(instance.contexts.validity()->holds(clock_.now_));
+  EXPECT_THAT(instance.registry.expose(), HasSubstr("picolytics_acme_failures 1"));
+  clock_.now_ += 30 * 24h;
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("has run out"));
+}
+
+TEST_F(AcmeKeeperTest, AnAbsentStoreEndsNothingAndStopsOrders) {
+  shared_.away = true;
+  auto instance = start();
+  instance.round();
+  EXPECT_THAT(authority_.paths, testing::IsEmpty());
+  shared_.away = false;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+}
+
+TEST_F(AcmeKeeperTest, ACertificateThatCannotBeStoredYetIsServedAndNotOrderedAgain) {
+  shared_.full = true;
+  auto instance = start();
+  instance.round();
+  EXPECT_TRUE(instance.contexts.validity());
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("stored"));
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  shared_.full = false;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  EXPECT_TRUE(shared_.state.identity);
+  EXPECT_EQ(instance.keeper.problem(), "");
+}
+
+TEST_F(AcmeKeeperTest, AStoredCertificateThatIsDamagedIsReplaced) {
+  shared_.state.identity = Identity{"nonsense", "nonsense"};
+  auto instance = start();
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  EXPECT_EQ(instance.keeper.problem(), "");
+}
+
+TEST_F(AcmeKeeperTest, ACertificateForAnotherHostIsNotTaken) {
+  authority_.issue_for = "other.example.com";
+  auto instance = start();
+  instance.round();
+  EXPECT_FALSE(instance.contexts.validity());
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("another host"));
+}
+
+TEST_F(AcmeKeeperTest, ACertificateThatDoesNotHoldNowPointsToTheClock) {
+  authority_.wishes.now = clock_.now_ + 48h;
+  auto instance = start();
+  instance.round();
+  EXPECT_FALSE(instance.contexts.validity());
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("clock"));
+}
+
+}  // namespace
+}  // namespace pico::tls
