@@ -103,6 +103,19 @@ test("metrics have the original's names", async () => {
   for (const kind of ["save", "parse", "enrich", "enqueue", "queue_full", "salt"]) assert.match(text, new RegExp(`picolytics_event_errors{kind="${kind}"} 0`), kind);
 });
 
+test("the Kubernetes file names variables, ports and paths that exist", () => {
+  const manifest = readFileSync("docker/kubernetes.yaml", "utf8");
+  const settings = readFileSync("docs/configuration.md", "utf8");
+  const variables = [...manifest.matchAll(/- name: ([A-Z_]+)/g)].map(([, name]) => name);
+  assert.ok(variables.length > 3);
+  for (const variable of variables) assert.ok(settings.includes(`\`${variable}\``), variable);
+  const image = readFileSync("docker/Dockerfile", "utf8");
+  for (const [, port] of manifest.matchAll(/containerPort: (\d+)/g)) assert.match(image, new RegExp(`^EXPOSE .*\\b${port}\\b`, "m"), port);
+  const [, user] = manifest.match(/runAsUser: (\d+)/);
+  assert.match(image, new RegExp(`useradd --system --uid ${user} `));
+  for (const [, path] of manifest.matchAll(/mountPath: (\S+?)}/g)) assert.match(image, new RegExp(`^VOLUME ${path}$`, "m"));
+});
+
 test("the compose file names services, files and variables that exist", async () => {
   const compose = readFileSync("docker/compose.yaml", "utf8");
   const sample = readFileSync("docker/.env.sample", "utf8");
