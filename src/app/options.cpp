@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds read_timeout{10}, count_timeout{10};
 constexpr std::size_t few_connections = 256;
+/// Lists that are read while one is stored: a client may be slow.
+constexpr unsigned readers_a_writer = 4;
 
 std::string to_text(const config::Address& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
@@ -180,7 +182,7 @@ api::MicroInsertOptions micro_insert_options(const config::Config& config, stora
   options.pageviews = micro.pageviews;
   options.unique_by_day = micro.unique_by_day;
   options.make_sites = config.sites.registration == config::SiteRegistration::automatic;
-  options.threads = static_cast<unsigned>(micro.threads);
+  options.threads = readers_a_writer * static_cast<unsigned>(micro.threads);
   options.spool_directory = config.data_dir;
   std::error_code unknown;
   const auto disk = fs::space(config.data_dir, unknown);

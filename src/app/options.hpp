@@ -40,7 +40,7 @@ journal::Options journal_options(const config::Config& config);
 writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database);
 /// Of the writer that stores what comes in many at a time.
 writer::Options bulk_writer_options(const config::Config& config, const storage::ConnectOptions& database);
-/// How many sessions it needs: one for each thread that inserts.
+/// How many sessions it has: for lists, and one for visits that come alone.
 std::size_t bulk_sessions(const config::Config& config);
 /// Reads or makes the installation's keys.
 api::MicroInsertOptions micro_insert_options(const config::Config& config, storage::Connection& connection);

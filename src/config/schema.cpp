@@ -238,7 +238,8 @@ Section micro_analytics() {
        {"microAnalyticsMaxBody", "MICRO_ANALYTICS_MAX_BODY", "1GB", bytes<&C::micro_analytics, &M::max_body>(MB, 64 * GB),
         "Largest list handed in at once. Lists are read while they come in; what does not fit into memory waits in dataDir."},
        {"microAnalyticsThreads", "MICRO_ANALYTICS_THREADS", "2", integer<&C::micro_analytics, &M::threads>(1, 15),
-        "Threads that store lists, each one list at a time with a connection to Postgres; 32 lists more may wait."}}};
+        "Lists that are stored at a time, each over a connection to Postgres of its own. Four times as many are read at a time, since clients can be "
+        "slow, and 32 more may wait."}}};
 }
 
 Section tls() {

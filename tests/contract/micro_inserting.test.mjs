@@ -234,6 +234,47 @@ test("kill -9 in the middle leaves nothing, and after the answer everything", as
   assert.ok(killed > 0, "some list was cut off in its middle");
 });
 
+test("a list whose sessions with Postgres are cut off while it is written is stored once, or its sender is told to try again", async () => {
+  const cluster = await Cluster.start();
+  clusters.push(cluster);
+  const server = await start(cluster.env);
+  server.database = cluster.database;
+  const n = 20_000;
+  let cuts = 0;
+  const cut = (copying) => cluster.sql(`select count(pg_terminate_backend(pid))::int as n from pg_stat_activity where application_name = 'picolytics' and state = 'active' and query ilike '${copying}'`);
+  for (const [round, copying] of ["copy pico.events %", "copy pico.micro_visits %", "commit%"].entries()) {
+    const site = `cut-${round}.example`;
+    const answer = post(server, `/${site}/bulk`, list(n, (i) => ({ time: String(1_780_000_000 + i), ip: `10.0.${i % 100}.1`, path: `/${i % 500}` })));
+    let answered;
+    answer.then((one) => (answered = one));
+    await until("a session to be cut off", async () => {
+      const [{ n: ended }] = await cut(copying);
+      cuts += ended;
+      return answered !== undefined || ended > 0;
+    }, 60_000);
+    const { status } = await answer;
+    assert.ok(status === 200 || status === 503, `${status}`);
+    assert.equal(await count(server, site), status === 200 ? n : 0);
+  }
+  assert.ok(cuts > 0, "some session was cut off");
+});
+
+test("a stop in the middle of a list is a stop: nothing of it stays, and the server ends well and in time", async () => {
+  const cluster = await Cluster.start();
+  clusters.push(cluster);
+  const server = await start({ ...cluster.env, SHUTDOWN_TIMEOUT_SEC: "5" });
+  server.database = cluster.database;
+  const answer = post(server, "/stopped.example/bulk", (async function* () {
+    yield* list(2_000, (i) => ({ path: `/${i}` }), ",");
+    await new Promise(() => {});
+  })()).catch((error) => error);
+  await until("the list to be read", async () => (await server.metric("picolytics_micro_lists_running")) === 1);
+  const { code: exit, signal } = await server.signal("SIGTERM");
+  assert.deepEqual([exit, signal], [0, null], server.stderr);
+  assert.notEqual((await answer).status, 200);
+  assert.equal((await cluster.sql("select count(*)::int as n from pico.micro_visits"))[0].n, 0);
+});
+
 test("lists with the same visitors at the same time, beside what the tracker sends of them, add up", async () => {
   const server = await start({ MICRO_ANALYTICS_THREADS: "3" });
   const site = "busy.example", lists = 6, n = 2_000, agents = 20;
@@ -294,24 +335,28 @@ test("a list of more than microAnalyticsMaxBody is refused, whether it says its 
   assert.equal(await count(server, "large.example"), 2_000);
 });
 
-test("a slow list holds up neither visits alone nor the other lists, and too many that wait are refused", async () => {
+test("slow lists hold up neither visits alone nor the other lists, until they are four a connection; too many that wait are refused", async () => {
   const server = await start({ MICRO_ANALYTICS_THREADS: "1" });
   let finish;
   const finished = new Promise((resume) => (finish = resume));
-  const slow = post(server, "/slow.example/bulk", (async function* () {
+  const slowOne = () => post(server, "/slow.example/bulk", (async function* () {
     yield '{"list":[{"path":"/"}';
     await finished;
     yield "]}";
   })());
-  await until("the slow list to be read", async () => (await server.metric("picolytics_micro_lists_running")) === 1);
+  const slow = [slowOne(), slowOne(), slowOne()];
+  await until("the slow lists to be read", async () => (await server.metric("picolytics_micro_lists_running")) === 3);
   assert.equal((await post(server, "/quick.example", {})).status, 200);
+  assert.equal((await post(server, "/quick.example/bulk", { list: [{}] })).status, 200);
+  slow.push(slowOne());
+  await until("one more", async () => (await server.metric("picolytics_micro_lists_running")) === 4);
   const waiting = Array.from({ length: 40 }, () => post(server, "/waiting.example/bulk", { list: [{}] }));
   const refused = await Promise.race(waiting);
   assert.equal(refused.status, 503);
   assert.equal(refused.headers["retry-after"], "1");
   assert.equal(code(refused), "InternalError");
   finish();
-  assert.equal((await slow).status, 200);
+  for (const one of slow) assert.equal((await one).status, 200);
   const statuses = (await Promise.all(waiting)).map((answer) => answer.status);
   assert.equal(statuses.filter((status) => status === 200).length, 32);
   assert.equal(statuses.filter((status) => status === 503).length, 8);

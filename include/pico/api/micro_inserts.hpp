@@ -22,7 +22,7 @@ struct MicroInsertOptions {
   std::vector<std::string> pageviews;  ///< events that are pageviews, besides those without a name
   bool unique_by_day = false;          ///< who came is the visitor of the day, instead of the address for ever
   bool make_sites = true;              ///< false: items of sites that are not there are refused
-  unsigned threads = 2;                ///< that read and store lists, each one list at a time
+  unsigned threads = 8;                ///< that read and store lists, each one list at a time; may be more than the writer has sessions
   std::size_t max_waiting_lists = 32;
   std::size_t max_waiting_items = 2'000;               ///< visits handed in alone; so many at most are written in one transaction
   std::size_t max_waiting_item_bytes = 16u << 20;      ///< of their bodies

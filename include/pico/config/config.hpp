@@ -144,7 +144,7 @@ struct MicroAnalytics {
   std::vector<std::string> pageviews;
   bool unique_by_day = false;
   std::size_t max_body = 0;  ///< of a list
-  int threads = 0;           ///< that insert lists
+  int threads = 0;           ///< lists that are stored at a time
 };
 
 struct Config {
