@@ -27,7 +27,10 @@ std::size_t make_sites(storage::Connection& connection, const std::vector<OldDom
   std::size_t made = 0;
   storage::Transaction transaction(connection);
   storage::hold_sites(connection);
-  for (const auto& [name, first] : sites) made += connection.execute(sql("site_zones.create_site"), name, first, zone.name()).affected();
+  for (const auto& [name, first] : sites) {
+    made += connection.execute(sql("site_zones.create_site"), name, first, zone.name()).affected();
+    if (first) connection.execute(sql("site_zones.date_back"), name, *first);
+  }
   transaction.commit();
   return made;
 }

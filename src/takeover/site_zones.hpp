@@ -12,7 +12,7 @@ namespace pico::takeover {
 /// The site that an old domain becomes: lower-case, without `www.`. nullopt: it is blank or no host.
 std::optional<std::string> site_of(std::string_view old_domain);
 
-/// Makes the sites that are missing, seen first when their oldest domain was. Returns how many.
+/// Makes the sites that are missing, and lets each be as old as the oldest session of its domains. Returns how many were made.
 std::size_t make_sites(storage::Connection& connection, const std::vector<OldDomain>& domains, const TimeZone& zone);
 
 /// The time zones of all sites through time. A zone that was changed holds for the days after the change only.

@@ -1,6 +1,6 @@
 // Taking over a database of the original picolytics: everything once, whatever happens meanwhile, and with figures that agree.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { OldServer, fillOldTables, makeOldTables } from "../support/old_picolytics.mjs";
 import { Server, binary, run, until } from "../support/picolytics.mjs";
@@ -146,6 +146,64 @@ test("where numbers differ by definition, the report says by how many and why; w
   assert.deepEqual(row.split(/[|\s]+/).slice(1).map(Number), [7, 2, 3, 1, 3, 3, 3]);
   assert.deepEqual(await db.sql("select day::text, count(*)::int from reporting.sessions group by 1 order by 1"), [{ day: "2026-11-20", count: 2 }, { day: "2026-11-21", count: 1 }]);
   assert.equal((await db.sql("select created_at from reporting.domains"))[0].created_at.toISOString(), "2026-11-20T12:00:00.000Z");
+});
+
+test("what is odd in the old tables does no harm: it is cut, cleaned or left blank", async () => {
+  const db = await oldDatabase();
+  const at = (second) => `2026-11-20T12:00:${String(second).padStart(2, "0")}Z`;
+  await db.old.event({ at: at(0), visitor: "odd", path: `/\u0001tab\t${"ü".repeat(2000)}`, referrer: "not an address", load_time: 2147483647, ttfb: -5, latitude: "NaN", longitude: "Infinity", screen_w: -1,
+    screen_h: 2147483647, pixel_ratio: "-Infinity", country: "EURO", city: "x".repeat(1000), timezone: "y".repeat(1000) });
+  for (const [second, name] of ["engagement", "visit", "opted_out", "  padded  ", "z".repeat(500), "mit Umlaut ü"].entries()) await db.old.event({ at: at(second + 1), visitor: "odd", name, path: "" });
+  await db.old.event({ at: at(20), visitor: "", path: "/nobody" });
+  await db.old.event({ at: at(30), visitor: "bare", path: "/bare" });
+  await db.sql(`update sessions set visitor_id = null, updated_at = null, duration = null, country = null, latitude = null, longitude = null, subdivision = null, city = null, browser = null, browser_version = null,
+    os = null, os_version = null, platform = null, device_type = null, screen_w = null, screen_h = null, timezone = null, pixel_ratio = null, pixel_depth = null, utm_source = null, utm_medium = null,
+    utm_campaign = null, utm_content = null, utm_term = null where entry_path = '/bare'`);
+  succeeded(takeover(db));
+  const [odd, nobody, bare] = await db.sql("select * from reporting.sessions order by created_at");
+  assert.equal(Buffer.byteLength(odd.entry_path), 1023); // of 1,024, where another letter would not fit
+  assert.match(odd.entry_path, /^\/tab\tü+$/);
+  assert.deepEqual([odd.latitude, odd.longitude, odd.screen_w, odd.screen_h, odd.pixel_ratio, odd.country, odd.referrer, odd.channel], [null, null, 0, 2147483647, 0, "EU", "", "Direct"]);
+  assert.deepEqual([odd.city.length, odd.timezone.length, odd.events], [255, 64, 7]);
+  assert.deepEqual([nobody.entry_path, bare.entry_path, bare.browser, bare.country, bare.utm_source], ["/nobody", "/bare", "", "", ""]);
+  const names = await db.sql("select name, load_time, ttfb, path from reporting.events where session_id = $1 order by created_at", [odd.id]);
+  assert.deepEqual(names.map(({ name }) => name), ["load", "engagement", "visit", "opted_out", "padded", "z".repeat(120), "mit Umlaut ü"]);
+  assert.deepEqual([names[0].load_time, names[0].ttfb, names[1].path], [32767, 0, "/"]);
+});
+
+test("sites that are there keep their time zones and become as old as their sessions; others are made even where only listed ones are taken", async () => {
+  const db = await oldDatabase();
+  succeeded(run(["migrate"], db.env));
+  succeeded(run(["site", "add", "shop.example", "--time-zone", "America/New_York"], db.env));
+  succeeded(run(["site", "set", "shop.example", "--time-zone", "Asia/Tokyo"], db.env)); // from its next midnight on
+  for (const domain of ["shop.example", "other.example"]) await db.old.event({ at: "2026-03-08T05:30:00Z", domain, visitor: domain }); // half an hour past midnight in New York, whose clocks change that night
+  for (const domain of ["shop.example", "other.example"]) await db.old.event({ at: "2026-03-09T03:45:00Z", domain, visitor: domain }); // a quarter to midnight there
+  const output = succeeded(run(["takeover"], { ...db.env, SITE_REGISTRATION: "listed", PRUNE_DAYS: "30" }));
+  assert.match(output, /4 events and 0 pings; 1 sites made/);
+  assert.match(output, /pruneDays is 30: the server removes what is older/);
+  assert.deepEqual(await db.sql("select domain_name, time_zone, created_at from reporting.domains order by 1"), [
+    { domain_name: "other.example", time_zone: "Etc/UTC", created_at: new Date("2026-03-08T05:30:00Z") },
+    { domain_name: "shop.example", time_zone: "America/New_York", created_at: new Date("2026-03-08T05:30:00Z") },
+  ]);
+  assert.deepEqual(await db.sql("select d.domain_name, s.day::text from reporting.sessions s join reporting.domains d using (domain_id) order by 1, 2"), [
+    { domain_name: "other.example", day: "2026-03-08" }, { domain_name: "other.example", day: "2026-03-09" },
+    { domain_name: "shop.example", day: "2026-03-08" }, { domain_name: "shop.example", day: "2026-03-08" },
+  ]);
+});
+
+test("a dump that was restored into the private Postgres of a running server is taken over there", async () => {
+  const server = await Server.start();
+  servers.push(server);
+  const db = await oldDatabase();
+  await afternoon(db.old);
+  const { socket, port, user, database } = server.postgres;
+  const dump = spawnSync("pg_dump", ["-h", cluster.dir, "-p", "5432", "-U", "postgres", "--no-owner", "--schema=public", db.name], { maxBuffer: 1e8 });
+  assert.equal(dump.status, 0, String(dump.stderr));
+  // Roles are not checked on the private socket but for the user it runs as and root.
+  const restored = spawnSync("psql", ["-h", socket, "-p", String(port), "-U", user, "-q", "-v", "ON_ERROR_STOP=0", database], { input: dump.stdout });
+  assert.equal(restored.status, 0, String(restored.stderr));
+  assert.match(succeeded(run(["takeover"], { DATA_DIR: server.dir })), /taken over in this run: 12 events and 13 pings; 2 sites made/);
+  assert.equal(Number((await server.sql("select count(*) from reporting.events"))[0].count), 12);
 });
 
 test("--dry-run prints what is there and makes nothing", async () => {
