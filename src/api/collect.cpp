@@ -11,9 +11,10 @@ using http::Exchange;
 using http::Response;
 using ingest::Outcome;
 using ingest::Verdict;
+using std::string_view_literals::operator""sv;
 
-constexpr std::string_view pixel_gif(
-    "GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x01" "D\0;", 43);
+constexpr std::string_view pixel_gif =
+    "GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02" "D\x01\0;"sv;
 
 constexpr std::string_view retry_after = "Retry-After: 5\r\n";
 constexpr std::string_view no_store = "Cache-Control: no-store, max-age=0\r\n";

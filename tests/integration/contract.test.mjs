@@ -125,6 +125,7 @@ test("the pixel counts a load of its page, or of its referring page", async () =
   assert.equal(answer.headers["content-type"], "image/gif");
   assert.equal(answer.bytes.subarray(0, 6).toString(), "GIF89a");
   assert.equal(answer.bytes.length, 43);
+  assert.equal(answer.bytes.at(-1), 0x3b, "a GIF ends with its trailer");
   assert.match(answer.headers["cache-control"], /no-store/);
   await server.get("/pixel.gif", { "User-Agent": chrome, Referer: "https://pixel.example/from-referer?a=1&b=2+3" });
   await server.untilSql("select count(*) from pico.events join pico.pages p using (site_id, page_id) where p.hostname = 'pixel.example' and p.path = any($1)", [["/from-l", "/from-referer"]], (n) => Number(n) === 2);

@@ -11,6 +11,9 @@ export const binary = resolve(process.env.PICOLYTICS_BINARY ?? "build/release/pi
 
 export const chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36";
 
+/** What scripts/test --asan says to programs that are built so. */
+const sanitizers = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(A|L|UB)SAN_OPTIONS$/.test(name)));
+
 /** Waits until check() returns something truthy, and returns that. Errors count as "not yet". */
 export async function until(what, check, timeoutMs = 20_000) {
   const end = Date.now() + timeoutMs;
@@ -74,7 +77,7 @@ export class Server {
     const [program, ...args] = this.command;
     this.process = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { PATH: process.env.PATH, ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? "", DATA_DIR: this.dir, LISTEN_ADDR: "127.0.0.1:0", ADMIN_LISTEN: "127.0.0.1:0", LOG_FORMAT: "text", REQUEST_RATE_LIMIT: "0", ...this.env },
+      env: { PATH: process.env.PATH, ...sanitizers, DATA_DIR: this.dir, LISTEN_ADDR: "127.0.0.1:0", ADMIN_LISTEN: "127.0.0.1:0", LOG_FORMAT: "text", REQUEST_RATE_LIMIT: "0", ...this.env },
     });
     this.process.stderr.on("data", (bytes) => (this.stderr += bytes));
     this.exited = new Promise((resume) => this.process.once("exit", (code, signal) => resume({ code, signal })));

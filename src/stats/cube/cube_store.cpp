@@ -106,7 +106,7 @@ struct CubeStore::Impl {
     auto now = storage::feed_position(connection);
     if (entry.cube && entry.cube->fits(calendar) && !now.feed.empty() && now.feed == entry.position.feed) {
       if (now.snapshot <= entry.position.snapshot) return metrics.hits.Increment();
-      if (catch_up(entry, connection, std::move(now))) return;
+      if (catch_up(entry, connection, now)) return;
     }
     load(entry, connection, calendar, std::move(now));
   }
@@ -120,14 +120,14 @@ struct CubeStore::Impl {
 
  private:
   /// False: the feed does not tell what has changed.
-  bool catch_up(Entry& entry, storage::Connection& connection, storage::FeedPosition now) {
+  bool catch_up(Entry& entry, storage::Connection& connection, const storage::FeedPosition& now) {
     if (!storage::covers(now, entry.position)) return false;
     const auto [site, day] = entry.key;
     const auto visitors = storage::visitors_changed(connection, site, day, entry.position.snapshot,
                                                     std::max(always_refreshed, entry.cube->visitors()));
     if (!visitors) return false;
     if (!visitors->empty()) refresh(entry, connection, *visitors);
-    entry.position = std::move(now);
+    entry.position = now;
     (visitors->empty() ? metrics.hits : metrics.refreshes).Increment();
     return true;
   }

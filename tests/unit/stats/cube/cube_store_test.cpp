@@ -99,7 +99,12 @@ TEST_F(CubeStoreTest, LoadsADayAnewWhenTheFeedWasTrimmedBehindIt) {
   change(connection, 1024);
   trim_everything();
   expect_exact("loaded anew");
+  expect_exact("as it was");
+  change(connection, 2048);
+  expect_exact("refreshed");
   EXPECT_EQ(loads(), 2);
+  EXPECT_EQ(leases("as_is"), 1);
+  EXPECT_EQ(leases("refreshed"), 1);
 }
 
 TEST_F(CubeStoreTest, LoadsADayAnewWhenALongTransactionThatItDidNotSeeWasTrimmed) {
