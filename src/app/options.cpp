@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "descriptors.hpp"
+#include "folder_identity.hpp"
 #include "pico/storage/install.hpp"
 
 namespace pico::app {
@@ -159,6 +160,7 @@ journal::Options journal_options(const config::Config& config) {
 writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database) {
   writer::Options options;
   options.database = database;
+  options.owner = folder_identity(config.data_dir / "journal" / "lock");
   options.writers = static_cast<unsigned>(config.writer.writers);
   options.batch_max_events = config.writer.batch_max_size;
   options.batch_max_delay = config.writer.batch_max_wait;

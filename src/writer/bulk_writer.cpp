@@ -23,11 +23,14 @@ Options checked(Options options, std::size_t sessions) {
   if (sessions < 1 || sessions > event::shard_count) throw std::invalid_argument("bulk writers have 1 to 16 sessions");
   if (options.session_timeout < shortest_timeout) throw std::invalid_argument("the session timeout must be at least 3 minutes");
   options.writers = static_cast<unsigned>(sessions);  // they share the caches
+  options.owner = {};                                 // whoever goes on with a step may
   return options;
 }
 
 std::uint64_t checkpoint_of(Session& session, const storage::Epoch& epoch, std::uint8_t shard) {
-  return session.ingest.checkpoints(epoch, std::array{shard}).front();
+  const auto at = session.ingest.claim(epoch, std::array{shard});
+  if (!at) throw CheckpointMoved();
+  return at->front();
 }
 
 }  // namespace

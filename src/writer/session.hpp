@@ -13,7 +13,7 @@ namespace pico::writer {
 /// checkpoint has moved, since the database may then be an older one.
 struct Session {
   Session(storage::Connection connection, const Options& options)
-      : ingest(std::move(connection), options.hash_parts),
+      : ingest(std::move(connection), options.hash_parts, options.owner),
         visits(options.cached_visitors / options.writers),
         words(ingest.word_key(), options.cached_words / options.writers) {}
 

@@ -68,6 +68,8 @@ bool Worker::attempt() {
   } catch (const CheckpointMoved& error) {
     shared_.metrics.checkpoints_moved.Increment();
     retry_later(error.what());
+  } catch (const EpochInUse& error) {
+    retry_later(error.what());
   } catch (const storage::DatabaseError& error) {
     shared_.metrics.count_retry(error);
     retry_later(error.what());
@@ -89,9 +91,10 @@ void Worker::work() {
   Session session(std::move(*connection), shared_.options);
   for (const auto& info : shared_.journal.epochs()) {
     if (info.first == 0 && !info.live) continue;
-    EpochSource source(shared_.journal, info, shards_, session.ingest.checkpoints(info.id.bytes, shards_));
+    EpochSource source(shared_.journal, info, shards_, claim(session, info.id));
     drain(session, source);
     if (out_of_time()) return;
+    session.ingest.release(info.id.bytes, shards_);
   }
 }
 
@@ -207,11 +210,17 @@ void Worker::report(const EpochSource& source, std::span<const Record> records, 
   if (shared_.on_committed && !committed.empty()) shared_.on_committed(committed);
 }
 
+std::vector<journal::Sequence> Worker::claim(Session& session, const journal::EpochId& epoch) const {
+  auto checkpoints = session.ingest.claim(epoch.bytes, shards_);
+  if (!checkpoints) throw EpochInUse(epoch.hex());
+  return std::move(*checkpoints);
+}
+
 void Worker::look_while_idle(Session& session, const EpochSource& source) {
   const auto now = steady_clock::now();
   if (now < next_look_) return;
   next_look_ = now + idle_look_interval;
-  if (session.ingest.checkpoints(source.epoch().bytes, shards_) != source.checkpoints()) throw CheckpointMoved();
+  if (claim(session, source.epoch()) != source.checkpoints()) throw CheckpointMoved();
 }
 
 }  // namespace pico::writer

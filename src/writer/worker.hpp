@@ -62,7 +62,10 @@ class Worker {
   void write_once(Session& session, EpochSource& source, std::span<const Record> records, journal::Sequence target);
   void report(const EpochSource& source, std::span<const Record> records, std::span<const Committed> committed,
               std::chrono::duration<double> taken);
-  /// Without events nothing else would notice that the database was restored or failed over to an older state.
+  /// The shards' checkpoints, which are ours from then on. Throws EpochInUse.
+  [[nodiscard]] std::vector<journal::Sequence> claim(Session& session, const journal::EpochId& epoch) const;
+  /// Without events nothing else would notice that the database was restored or failed over to an older state, or tell others that
+  /// we are there.
   void look_while_idle(Session& session, const EpochSource& source);
 
   /// Waits; a stop request ends it.

@@ -6,7 +6,7 @@ import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { Load, Server, assertStoredOnce, binary, caughtUp, dataDirectory, run, someEvents, storedPaths, until } from "../support/picolytics.mjs";
+import { Load, Server, assertStoredOnce, binary, caughtUp, dataDirectory, run, scaled, someEvents, storedPaths, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 
 let cluster;
@@ -107,10 +107,35 @@ test("a disk that is read-only stops the start with a clear sentence, and nothin
   await assertStoredOnce(server, load.acknowledged, load.site);
 });
 
+/** A server whose disk fails in one way or another (tests/support/failing_disk.cpp) while the file has something in it. */
+async function startOnFailingDisk() {
+  const switchFile = join(dataDirectory(), "fail");
+  folders.push(dirname(switchFile));
+  const server = await start({ LD_PRELOAD: join(dirname(binary), "tests/support/libfailing_disk.so"), FAILING_DISK: switchFile, ASAN_OPTIONS: "verify_asan_link_order=0" });
+  return { server, switchFile };
+}
+
+test("a disk that becomes read-only under load: 503, /ready says so, and it goes on by itself; what was acknowledged is kept", async () => {
+  const { server, switchFile } = await startOnFailingDisk();
+  const load = startLoad(server);
+  await someEvents(load, 100);
+  writeFileSync(switchFile, "read-only");
+  assert.match(await readyProblem(server, "journal"), /Read-only file system/);
+  const [acknowledged, refused] = [load.acknowledged.size, load.refused];
+  assert.equal((await server.event({ n: "load", l: `https://${load.site}/refused` })).status, 503);
+  await until("more refusals", () => load.refused > refused + 100, 60_000);
+  assert.equal(load.acknowledged.size, acknowledged);
+  rmSync(switchFile);
+  await ready(server);
+  await someEvents(load, load.acknowledged.size + 100);
+  await load.stop();
+  await server.signal("SIGKILL");
+  await server.launch();
+  await assertStoredOnce(server, load.acknowledged, load.site);
+});
+
 test("fdatasync that fails: 503 and not ready, then a new segment without a restart; what was acknowledged is kept", async () => {
-  const dir = dataDirectory();
-  const switchFile = join(dir, "fail");
-  const server = await start({ LD_PRELOAD: join(dirname(binary), "tests/support/libfailing_disk.so"), FAILING_DISK: switchFile, ASAN_OPTIONS: "verify_asan_link_order=0" }, { dir });
+  const { server, switchFile } = await startOnFailingDisk();
   const load = startLoad(server);
   await someEvents(load, 100);
   writeFileSync(switchFile, "fdatasync");
@@ -243,4 +268,26 @@ test("a data directory that is copied to a second server counts nothing twice, w
   await until("the epoch to be gone from the first", async () => segments(server).length === 1, 60_000);
   const late = await start({}, { dir: copies[1] });
   await assertStoredOnce(late, load.acknowledged, load.site);
+});
+
+test("a copy of a data directory that is in use keeps off and says so, and goes on when the other server has gone", async () => {
+  const server = await start();
+  const load = startLoad(server);
+  await someEvents(load, 200);
+  await load.stop();
+  const dir = dataDirectory();
+  assert.equal(spawnSync("cp", ["-a", join(server.dir, "journal"), dir]).status, 0);
+  const copy = await start({}, { dir });
+  assert.match(await readyProblem(copy, "writer"), /this data directory is a copy of that server's/);
+  const [more, meanwhile] = [startLoad(server), startLoad(copy)];
+  await someEvents(more, 200);
+  await someEvents(meanwhile, 200);
+  for (const one of [more, meanwhile]) await one.stop();
+  await assertStoredOnce(server, more.acknowledged, more.site);
+  assert.equal((await storedPaths(server, meanwhile.site)).size, 0);
+  assert.deepEqual(await problems(server), {});
+  await server.signal(scaled("SIGTERM", "SIGKILL")); // killed, it is given a minute to come back
+  await assertStoredOnce(copy, meanwhile.acknowledged, meanwhile.site);
+  await server.launch();
+  for (const one of [load, more, meanwhile]) await assertStoredOnce(server, one.acknowledged, one.site);
 });

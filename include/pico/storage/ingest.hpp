@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,8 +21,12 @@
 namespace pico::storage {
 
 using Epoch = std::array<std::uint8_t, 16>;
+/// Who writes an epoch: the folder that its journal is in, at each start the same, and another one for a copy of it.
+using Owner = std::array<std::uint8_t, 16>;
+/// An owner that has not been heard of for so long may be gone for good.
+inline constexpr std::chrono::seconds owner_silence{60};
 
-/// A checkpoint's move. It only happens when the checkpoint stands at `expected`.
+/// A checkpoint's move. It only happens when the checkpoint stands at `expected` and is still ours.
 struct Advance {
   std::uint8_t shard = 0;
   std::uint64_t expected = 0, target = 0;
@@ -69,16 +75,20 @@ struct RowCounts {
 class Ingest {
  public:
   /// Reads the key of the words; the first instance ever makes it.
-  explicit Ingest(Connection connection, int hash_parts = default_hash_parts);
+  explicit Ingest(Connection connection, int hash_parts = default_hash_parts, const Owner& owner = {});
   ~Ingest();
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
 
   [[nodiscard]] const HashKey& word_key() const;
 
-  /// How far each of the shards is; shards not seen before start at 0. Rows of epochs that are done stay for ever (16 small ones for
-  /// each start of a server): a copy or a backup of a data directory may bring an epoch back at any time, and it must not count twice.
-  std::vector<std::uint64_t> checkpoints(const Epoch& epoch, std::span<const std::uint8_t> shards);
+  /// How far each of the shards is, which are the owner's from now on; shards not seen before start at 0. nullopt: another owner has
+  /// one of them, and has moved it or claimed it within owner_silence. Claim again from time to time while nothing moves.
+  /// Rows of epochs that are done stay for ever (16 small ones for each start of a server): a copy or a backup of a data directory may
+  /// bring an epoch back at any time, and it must not count twice.
+  std::optional<std::vector<std::uint64_t>> claim(const Epoch& epoch, std::span<const std::uint8_t> shards);
+  /// The owner has no more to write: others need not wait.
+  void release(const Epoch& epoch, std::span<const std::uint8_t> shards);
 
   /// Makes sure, before a batch, that facts of these days have a partition to go to. One quick query when they all have.
   void ensure_partitions(std::span<const Day> days);
@@ -98,7 +108,8 @@ class Ingest::Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  /// The first step. False: a checkpoint is not where it was expected, so somebody else was here; roll back and read it again.
+  /// The first step. False: a checkpoint is not ours or not where it was expected, so somebody else was here; roll back and claim it
+  /// again.
   [[nodiscard]] bool advance(const Epoch& epoch, std::span<const Advance> advances);
 
   /// Waits until no other batch holds one of these lanes, and holds them until the batch ends: for batches of many statements, which would

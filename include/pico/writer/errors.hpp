@@ -11,6 +11,15 @@ class CheckpointMoved : public std::runtime_error {
   CheckpointMoved() : std::runtime_error("a checkpoint is not where it was left") {}
 };
 
+/// A server with another folder writes the epoch.
+class EpochInUse : public std::runtime_error {
+ public:
+  explicit EpochInUse(const std::string& epoch)
+      : std::runtime_error("another server writes epoch " + epoch +
+                           " of the journal: this data directory is a copy of that server's, or was moved here less than a minute "
+                           "ago; stop the other server, or give this one a data directory of its own") {}
+};
+
 /// An event that cannot be stored (validity.hpp). Says nothing of its content.
 class InvalidEvent : public std::runtime_error {
  public:

@@ -11,6 +11,7 @@
 #include "pico/journal/journal.hpp"
 #include "pico/metrics/registry.hpp"
 #include "pico/storage/connection.hpp"
+#include "pico/storage/ingest.hpp"
 #include "pico/storage/ingest_rows.hpp"
 #include "pico/storage/partitions.hpp"
 
@@ -26,6 +27,7 @@ struct Options {
   std::chrono::milliseconds batch_max_delay{500};  ///< … or when its oldest record has been waiting for so long
   std::chrono::milliseconds ping_max_delay{30'000};      ///< the same for a batch of nothing but pings
   std::chrono::milliseconds session_timeout{1'800'000};  ///< at least 3 minutes
+  storage::Owner owner{};  ///< identity of the journal's folder: writers with copies of a journal have another one
   bool make_sites = true;  ///< a domain without a site gets one; false: its events are dropped, and counted
   std::size_t cached_visitors = 200'000;        ///< visitor-days kept in memory, about 250 bytes each; all writers together
   std::size_t cached_words = 200'000;           ///< words known to be in Postgres, about 100 bytes each; all writers together

@@ -25,7 +25,8 @@ bool Ingest::Batch::advance(const Epoch& epoch, std::span<const Advance> advance
       "ingest.advance", {std::string(reinterpret_cast<const char*>(epoch.data()), epoch.size()),
                          binary::array(advances, [](const Advance& a) { return static_cast<std::int16_t>(a.shard); }),
                          binary::array(advances, [](const Advance& a) { return static_cast<std::int64_t>(a.expected); }),
-                         binary::array(advances, [](const Advance& a) { return static_cast<std::int64_t>(a.target); })});
+                         binary::array(advances, [](const Advance& a) { return static_cast<std::int64_t>(a.target); }),
+                         std::string(reinterpret_cast<const char*>(ingest_.owner.data()), ingest_.owner.size())});
   return affected(result) == advances.size();
 }
 

@@ -26,8 +26,8 @@ HashKey read_word_key(Connection& connection) {
 
 }  // namespace
 
-Ingest::Impl::Impl(Connection opened, int parts)
-    : connection(std::move(opened)), hash_parts(parts), word_key(read_word_key(connection)) {}
+Ingest::Impl::Impl(Connection opened, int parts, const Owner& whose)
+    : connection(std::move(opened)), hash_parts(parts), owner(whose), word_key(read_word_key(connection)) {}
 
 PgResult Ingest::Impl::run(const std::string& name, const std::vector<std::string>& parameters) {
   PGconn* native = native_connection(connection);
@@ -73,27 +73,35 @@ std::size_t affected(const PgResult& result) {
   return count;
 }
 
-Ingest::Ingest(Connection connection, int hash_parts) : impl_(std::make_unique<Impl>(std::move(connection), hash_parts)) {}
+Ingest::Ingest(Connection connection, int hash_parts, const Owner& owner)
+    : impl_(std::make_unique<Impl>(std::move(connection), hash_parts, owner)) {}
 Ingest::~Ingest() = default;
 
 const HashKey& Ingest::word_key() const {
   return impl_->word_key;
 }
 
-std::vector<std::uint64_t> Ingest::checkpoints(const Epoch& epoch, std::span<const std::uint8_t> shards) {
+std::optional<std::vector<std::uint64_t>> Ingest::claim(const Epoch& epoch, std::span<const std::uint8_t> shards) {
   const std::vector<std::int64_t> numbers(shards.begin(), shards.end());
-  const auto id = to_hex(epoch);
+  const auto id = to_hex(epoch), owner = to_hex(impl_->owner);
   impl_->connection.execute(
       "insert into pico.ingest_checkpoint (epoch, shard, sequence) select $1::uuid, s, 0 from unnest($2::smallint[]) as s "
       "on conflict (epoch, shard) do nothing",
       id, numbers);
-  const auto rows = impl_->connection.execute(
-      "select c.sequence from unnest($2::smallint[]) with ordinality as s (shard, position) "
-      "join pico.ingest_checkpoint c on c.epoch = $1::uuid and c.shard = s.shard order by s.position",
-      id, numbers);
+  impl_->connection.execute(sql("ingest.claim"), id, numbers, owner, static_cast<int>(owner_silence.count()));
+  const auto rows = impl_->connection.execute(sql("ingest.read_checkpoints"), id, numbers, owner);
   std::vector<std::uint64_t> out;
-  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(static_cast<std::uint64_t>(rows.get<std::int64_t>(i, 0)));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows.get<std::optional<bool>>(i, 1).value_or(false)) return std::nullopt;
+    out.push_back(static_cast<std::uint64_t>(rows.get<std::int64_t>(i, 0)));
+  }
   return out;
+}
+
+void Ingest::release(const Epoch& epoch, std::span<const std::uint8_t> shards) {
+  impl_->connection.execute(
+      "update pico.ingest_checkpoint set owner = null where epoch = $1::uuid and shard = any ($2::smallint[]) and owner = $3::uuid",
+      to_hex(epoch), std::vector<std::int64_t>(shards.begin(), shards.end()), to_hex(impl_->owner));
 }
 
 void Ingest::ensure_partitions(std::span<const Day> days) {

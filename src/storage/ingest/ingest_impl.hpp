@@ -10,7 +10,7 @@
 namespace pico::storage {
 
 struct Ingest::Impl {
-  Impl(Connection opened, int parts);
+  Impl(Connection opened, int parts, const Owner& whose);
 
   /// Runs the embedded statement of that name, prepared at its first use, with binary parameters; the answer is binary too.
   PgResult run(const std::string& name, const std::vector<std::string>& parameters);
@@ -19,6 +19,7 @@ struct Ingest::Impl {
 
   Connection connection;
   int hash_parts;
+  Owner owner;
   HashKey word_key;
   std::set<std::string> prepared;
 };

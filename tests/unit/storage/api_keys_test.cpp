@@ -110,6 +110,27 @@ TEST_F(ApiKeysTest, ThatAreRememberedAreShownAsAMetric) {
   EXPECT_NE(registry.expose().find("picolytics_api_keys_remembered 1\n"), std::string::npos);
 }
 
+TEST_F(ApiKeysTest, AreRememberedUpToANumberAndThoseOfTheLastTenSecondsKeepTheirPlace) {
+  const int full = ApiKeyCache::max_keys;
+  connection.execute(
+      "insert into pico.api_keys (hash, prefix, scope, name) select sha256(('pico_' || lpad(to_hex(i), 8, '0') || repeat('0', 56))::bytea), "
+      "'pico_' || lpad(to_hex(i), 8, '0'), 'read', '' from generate_series(0, $1) i",
+      full + 1);
+  const auto key = [](int number) {
+    const auto digits = to_hex(std::array<std::uint8_t, 4>{0, 0, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
+    return "pico_" + digits + std::string(56, '0');
+  };
+  for (int i = 0; i < full; ++i) ASSERT_NE(cache.find(connection, key(i)), nullptr) << i;
+  EXPECT_NE(cache.find(connection, key(full)), nullptr) << "is found without being remembered";
+  EXPECT_EQ(cache.cached(key(full)), nullptr);
+  EXPECT_NE(cache.cached(key(0)), nullptr);
+  EXPECT_EQ(cache.size(), ApiKeyCache::max_keys);
+  clock.at += ApiKeyCache::lifetime;
+  EXPECT_NE(cache.find(connection, key(full)), nullptr);
+  EXPECT_NE(cache.cached(key(full)), nullptr);
+  EXPECT_EQ(cache.size(), 1u) << "what has expired has made room";
+}
+
 TEST_F(ApiKeysTest, AreForgottenWhenTheClockIsSetBack) {
   const auto key = create(Scope::read);
   cache.find(connection, key);

@@ -8,6 +8,7 @@ namespace {
 
 using std::chrono::sys_days;
 using testing::ElementsAre;
+using testing::Optional;
 using namespace std::chrono_literals;
 
 constexpr Day today = sys_days{std::chrono::year{2026} / 11 / 22};
@@ -45,7 +46,7 @@ TEST_F(IngestSql, UsesOneWordKeyForAllInstances) {
 
 TEST_F(IngestSql, MovesCheckpointsOnlyFromWhereTheyAreExpected) {
   const std::array<std::uint8_t, 2> shards{3, 7};
-  EXPECT_THAT(ingest.checkpoints(epoch, shards), ElementsAre(0, 0));
+  EXPECT_THAT(ingest.claim(epoch, shards), Optional(ElementsAre(0, 0)));
   {
     Ingest::Batch batch(ingest);
     EXPECT_TRUE(batch.advance(epoch, std::array<Advance, 2>{{{3, 0, 10}, {7, 0, 12}}}));
@@ -55,7 +56,65 @@ TEST_F(IngestSql, MovesCheckpointsOnlyFromWhereTheyAreExpected) {
     Ingest::Batch batch(ingest);
     EXPECT_FALSE(batch.advance(epoch, std::array<Advance, 2>{{{3, 9, 20}, {7, 12, 20}}}));
   }
-  EXPECT_THAT(ingest.checkpoints(epoch, shards), ElementsAre(10, 12));
+  EXPECT_THAT(ingest.claim(epoch, shards), Optional(ElementsAre(10, 12)));
+}
+
+struct IngestOwners : IngestSql {
+  const std::array<std::uint8_t, 2> shards{3, 7};
+  Ingest second{database.connect(), default_hash_parts, Owner{2}};
+  /// As if so many seconds had passed.
+  void age(int seconds) {
+    other.execute("update pico.ingest_checkpoint set updated_at = updated_at - make_interval(secs => $1)", seconds);
+  }
+  bool move(Ingest& by, std::uint64_t from, std::uint64_t to) {
+    Ingest::Batch batch(by);
+    if (!batch.advance(epoch, std::array<Advance, 2>{{{3, from, to}, {7, from, to}}})) return false;
+    batch.commit();
+    return true;
+  }
+};
+
+TEST_F(IngestOwners, AnEpochIsOneOwnersUntilItHasNotBeenHeardOfForAMinute) {
+  EXPECT_TRUE(ingest.claim(epoch, shards));
+  age(58);
+  EXPECT_FALSE(second.claim(epoch, shards));
+  age(3);
+  EXPECT_TRUE(second.claim(epoch, shards));
+  EXPECT_FALSE(ingest.claim(epoch, shards));
+}
+
+TEST_F(IngestOwners, MovingACheckpointOrClaimingItAgainIsASignOfLife) {
+  EXPECT_TRUE(ingest.claim(epoch, shards));
+  age(58);
+  EXPECT_TRUE(ingest.claim(epoch, shards));
+  age(58);
+  EXPECT_FALSE(second.claim(epoch, shards));
+  EXPECT_TRUE(move(ingest, 0, 5));
+  age(58);
+  EXPECT_FALSE(second.claim(epoch, shards));
+}
+
+TEST_F(IngestOwners, WhoeverIsNotTheOwnerMovesNothing) {
+  EXPECT_FALSE(move(ingest, 0, 5)) << "not claimed";
+  EXPECT_TRUE(ingest.claim(epoch, shards));
+  EXPECT_FALSE(move(second, 0, 5));
+  age(61);
+  EXPECT_TRUE(second.claim(epoch, shards));
+  EXPECT_FALSE(move(ingest, 0, 5)) << "taken over meanwhile";
+  EXPECT_TRUE(move(second, 0, 5));
+}
+
+TEST_F(IngestOwners, OneShardThatIsAnothersIsReasonEnoughToKeepOff) {
+  EXPECT_TRUE(ingest.claim(epoch, std::array<std::uint8_t, 1>{7}));
+  EXPECT_FALSE(second.claim(epoch, shards));
+}
+
+TEST_F(IngestOwners, WhatIsReleasedCanBeClaimedAtOnceAndOnlyItsOwnerReleasesIt) {
+  EXPECT_TRUE(ingest.claim(epoch, shards));
+  second.release(epoch, shards);
+  EXPECT_FALSE(second.claim(epoch, shards));
+  ingest.release(epoch, shards);
+  EXPECT_TRUE(second.claim(epoch, shards));
 }
 
 TEST_F(IngestSql, MakesASiteOnceWithItsTimeZone) {

@@ -57,6 +57,30 @@ TEST_F(WriterTest, SkipsWhatSomebodyElseHasBroughtOverItsCheckpoint) {
   EXPECT_GE(metric("picolytics_writer_checkpoints_moved_total"), 1);
 }
 
+TEST_F(WriterTest, KeepsOffWhatTheServerOfAnotherFolderWritesAndSaysSo) {
+  options.owner = {1};
+  const auto writer = start();
+  submit(event_of(1, noon));
+  ASSERT_TRUE(caught_up(*writer));
+  std::filesystem::copy(folder.path() / "journal", folder.path() / "copy");
+  auto copy = journal::Journal::open({.directory = folder.path() / "copy", .segment_bytes = 1 << 20}, registry);
+  ASSERT_TRUE(copy) << copy.error().message;
+  journal::GroupBuilder group;
+  add(group, event_of(2, noon));
+  submit_to(**copy, group);
+  auto copy_options = options;
+  copy_options.owner = {2};
+  Writer second(copy_options, **copy, registry, clock);
+  while (second.state() != State::retrying) std::this_thread::yield();
+  EXPECT_NE(second.problem().find("this data directory is a copy"), std::string::npos) << second.problem();
+  submit(event_of(3, noon));
+  ASSERT_TRUE(caught_up(*writer));
+  EXPECT_EQ(one("select string_agg((visit_id / 1024)::text, ' ' order by visit_id) from pico.events"), "1 3");
+  writer->stop(30s);
+  EXPECT_TRUE(second.wait_until_committed((*copy)->epoch(), 1, 30s));
+  EXPECT_EQ(one("select string_agg((visit_id / 1024)::text, ' ' order by visit_id) from pico.events"), "1 2 3");
+}
+
 TEST_F(WriterTest, WaitsForAPostgresThatIsAwayAndSaysSo) {
   // Superusers get in even when sessions are refused.
   other.execute(
