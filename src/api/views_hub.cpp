@@ -4,6 +4,16 @@
 
 namespace pico::api {
 
+void ViewsHub::report_to(metrics::Registry& registry) {
+  auto& sockets = registry.gauge("picolytics_views_sockets", "Open sockets of live views.");
+  auto& topics = registry.gauge("picolytics_views_topics", "Pages and articles that sockets are subscribed to.");
+  sampler_ = registry.before_expose([this, &sockets, &topics] {
+    sockets.Set(static_cast<double>(sockets_.load()));
+    const std::lock_guard lock(mutex_);
+    topics.Set(static_cast<double>(topics_.size()));
+  });
+}
+
 bool ViewsHub::enter() {
   if (sockets_.fetch_add(1) < max_sockets_) return true;
   sockets_.fetch_sub(1);

@@ -152,6 +152,7 @@ Result<void> serve(const config::Config& config) {
   writer::Writer writer(writer_options(config, database), **journal, registry, clock);
   ingest::Ingest ingest(ingest_options(config), *knowledge, salts, sites, **journal, registry);
   api::ViewsHub views_hub(config.counts.ws_max_sockets);
+  views_hub.report_to(registry);
   counters::Counter counter(counter_options(config, database, views_hub), registry);
   stats::Roller roller({.database = database}, registry, clock);
   writer::BulkWriter bulk_writer(bulk_writer_options(config, database), bulk_sessions(config), registry, clock);

@@ -148,6 +148,7 @@ test("a socket can have 16 subscriptions", async () => {
   const client = await open(server);
   for (let i = 0; i < 16; ++i) assert.equal((await client.ask({ message: "subscribe", articleId: `a${i}` })).totalViews, 0);
   assert.equal((await client.ask({ message: "subscribe", articleId: "one more" })).error.code, "too_many");
+  assert.equal(await server.metric("picolytics_views_topics"), 16);
   assert.equal((await client.ask({ message: "subscribe", articleId: "a3" })).articleId, "a3");
 });
 
@@ -159,6 +160,7 @@ test("pings are answered, large messages and binary ones end the connection, and
   const other = await open(server);
   const full = await refused(open(server));
   assert.equal(full.status, 503);
+  assert.equal(await server.metric("picolytics_views_sockets"), 2);
   assert.match(full.text, /WS_MAX_SOCKETS/);
   client.send("x".repeat(2049));
   await client.ended;

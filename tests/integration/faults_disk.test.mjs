@@ -278,14 +278,14 @@ test("a copy of a data directory that is in use keeps off and says so, and goes 
   const dir = dataDirectory();
   assert.equal(spawnSync("cp", ["-a", join(server.dir, "journal"), dir]).status, 0);
   const copy = await start({}, { dir });
-  assert.match(await readyProblem(copy, "writer"), /this data directory is a copy of that server's/);
+  await until("the copy to say what it is", async () => /this data directory is a copy of that server's/.test((await problems(copy)).writer), 60_000);
   const [more, meanwhile] = [startLoad(server), startLoad(copy)];
   await someEvents(more, 200);
   await someEvents(meanwhile, 200);
   for (const one of [more, meanwhile]) await one.stop();
   await assertStoredOnce(server, more.acknowledged, more.site);
   assert.equal((await storedPaths(server, meanwhile.site)).size, 0);
-  assert.deepEqual(await problems(server), {});
+  await ready(server);
   await server.signal(scaled("SIGTERM", "SIGKILL")); // killed, it is given a minute to come back
   await assertStoredOnce(copy, meanwhile.acknowledged, meanwhile.site);
   await server.launch();

@@ -10,6 +10,7 @@
 
 #include "pico/counters/view.hpp"
 #include "pico/http/websocket.hpp"
+#include "pico/metrics/registry.hpp"
 
 namespace pico::api {
 
@@ -27,6 +28,9 @@ class ViewsHub {
   };
 
   explicit ViewsHub(std::size_t max_sockets) : max_sockets_(max_sockets) {}
+
+  /// Shows sockets and topics as metrics. The registry must outlive this.
+  void report_to(metrics::Registry& registry);
 
   /// Counts a socket in; false: there are too many.
   [[nodiscard]] bool enter();
@@ -57,6 +61,7 @@ class ViewsHub {
   mutable std::mutex mutex_;
   std::map<Topic, Subscribers> topics_;  // guarded by mutex_
   std::uint64_t last_id_ = 0;            // guarded by mutex_
+  std::shared_ptr<void> sampler_;
 };
 
 }  // namespace pico::api

@@ -155,6 +155,22 @@ TEST_F(CounterTest, BoundsWhatWaits) {
   EXPECT_EQ(views(), taken);
 }
 
+TEST_F(CounterTest, BoundsTheMemoryOfWhatWaits) {
+  Counter counter({.database = {.conninfo = database.conninfo()}, .max_waiting_bytes = 10'000}, registry);
+  storage::Connection blocker = database.connect();
+  std::atomic<int> answered = 0;
+  int taken = 0;
+  {
+    storage::Transaction transaction(blocker);
+    blocker.execute("lock table pico.page_counts in access exclusive mode");
+    while (counter.add({{"/" + std::string(4'000, 'a'), hour, 1}}, [&](Outcome outcome) { answered += outcome == Outcome::committed; }))
+      ASSERT_LE(++taken, 4) << "two that wait, and those of the transaction that has begun";
+    EXPECT_EQ(registry.counter("picolytics_counts_requests_total", "", {{"outcome", "overloaded"}}).Value(), 1);
+  }
+  counter.stop();
+  EXPECT_EQ(answered, taken);
+}
+
 TEST_F(CounterTest, CountsWhatIsWaitingBeforeItStopsAndForgetsItself) {
   auto counter = make();
   std::atomic<int> answered = 0;
