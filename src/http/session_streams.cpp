@@ -79,7 +79,6 @@ Awaitable<void> Session::receive_body() {
   deadline_ = Deadline::max();
   if (response_) pass_over_body();
   if (in_.capacity() > kept_buffer) in_.shrink_to_fit();
-  co_return;
 }
 
 /// Passes on what has been received. True: no more of the body will follow.
