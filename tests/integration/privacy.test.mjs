@@ -66,18 +66,27 @@ async function sendAll(from, to) {
   for (let i = from; i < to; i += 50) await Promise.all(Array.from({ length: Math.min(50, to - i) }, (_, k) => send(i + k)));
 }
 
+/** The same visitors by µAnalytics' API, whose callers say who they were; a list with a fault in its end, and one that is cut off by a crash. */
+const item = (i) => JSON.stringify({ website: "private.example", event: i % 3 ? "view" : "download", ip: `${i % 2 ? `[${address(i)}]` : address(i)}:99`, path: `/${i % 5000}`, headers: { "user-agent": agent(i) } });
+const handIn = (from, to, end = "]}") => server.request("POST", "/micro-analytics/bulk", { body: `{"list":[${Array.from({ length: to - from }, (_, k) => item(from + k)).join(",")}${end}` });
+
 test("visitors leave no address and no User-Agent in any file, write-ahead log and logs included, nor on standard error", async (context) => {
   server = await Server.start({ IP_EXTRACTOR: "xff", LOG_LEVEL: "trace" });
   await server.sql("alter system set wal_compression = off"); // nothing in it is to be hidden from the search
   await server.sql("select pg_reload_conf()");
   await sendAll(0, visitors / 2);
   for (let i = 0; i < 100; ++i) await Promise.all([40, 1234, 2222].map(send));
+  assert.equal((await handIn(0, visitors / 2)).status, 200);
+  assert.equal((await handIn(0, visitors / 2, "x")).status, 400);
+  for (let i = 0; i < 10; ++i) await Promise.all([40, 1234, 2222].map((one) => handIn(one, one + 1)));
   await server.request("POST", "/p", { body: "{broken", headers: { "X-Forwarded-For": address(2), "User-Agent": agent(2) } });
   const crash = Promise.all(Array.from({ length: 50 }, (_, k) => send(visitors / 2 + k).catch(() => undefined)));
+  const list = handIn(0, visitors / 2).catch(() => undefined);
   await server.signal("SIGKILL");
-  await crash;
+  await Promise.all([crash, list]);
   await server.launch();
   await sendAll(visitors / 2, visitors);
+  assert.equal((await handIn(visitors / 2, visitors)).status, 200);
   for (let i = 0; i < 100; ++i) await Promise.all([40, 1234, 2222].map(send));
   await server.untilSql("select count(distinct visitor_id) from reporting.sessions", [], (n) => Number(n) === visitors, 300_000);
   await server.sql("checkpoint");
