@@ -1,5 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
+#include <map>
 #include <set>
 
 #include "checks.hpp"
@@ -51,16 +52,16 @@ class Loader {
   void take_file(const std::filesystem::path& file) {
     auto content = read_yaml(file);
     problems_ = std::move(content.problems);
-    std::set<std::string_view> seen;
+    std::map<std::string_view, const FileEntry*> seen;
     for (const auto& entry : content.entries) {
       const auto where = fmt::format("{} line {}", file.string(), entry.line);
       const auto* setting = find_setting(entry.key);
       if (setting == nullptr) {
         report_unknown(entry.key, where);
-      } else if (!seen.insert(setting->key).second) {
-        problems_.push_back(fmt::format("{} ({}): the key stands in the file twice; remove one.", setting->key, where));
-      } else {
+      } else if (const auto [before, is_new] = seen.try_emplace(setting->key, &entry); is_new) {
         take_entry(*setting, entry, where);
+      } else if (before->second->shape != entry.shape || before->second->text != entry.text) {  // alike, it does no harm: so does the original's own sample
+        problems_.push_back(fmt::format("{} ({}): the key stands in the file twice, with different values; remove one.", setting->key, where));
       }
     }
   }

@@ -166,6 +166,16 @@ describe("settings", () => {
     assert.match(check(folderWith(), { PGHOST: "h" }).stderr, /pgDatabase/);
   });
 
+  test("a file in the manner of the original's sample works: keys in lower case, quoted truth values, a port in the host, an empty list, a line twice", () => {
+    const dir = folderWith({ "config.yaml": `pghost: db.example:5433\npguser: pico\npgpassword: secret\npgdatabase: stats\npgsslmode: prefer\npgconnattempts: 3\npgsslmode: prefer\nstaticdir: static
+autotlsenabled: "false"\nautotlshost: stats.example\nautotlsstaging: "true"\nvalideventnames: []\ntrustedproxies: []\nadminlisten: :8081\ndisablehostmetrics: false\nrootredirect: ""\n` });
+    const done = check(dir);
+    for (const [key, value] of Object.entries({ pgPort: "5433", pgHost: "db.example", pgConnAttempts: "3", autotlsEnabled: "false", autotlsHost: "stats.example", adminListen: ":8081", disableHostMetrics: "false" })) shows(done, key, value);
+    assert.match(done.stdout, /^trustedProxies: 127\.0\.0\.0\/8,/m);
+    writeFileSync(join(dir, "config.yaml"), "pruneDays: 1\nprunedays: 2\n");
+    assert.match(check(dir).stderr, /pruneDays .*twice, with different values/);
+  });
+
   test("an empty list of event names is the default list (there: every event is refused)", () => {
     const dir = folderWith({ "config.yaml": "validEventNames: []\n" });
     assert.match(check(dir).stdout, /^validEventNames: .*load/m);

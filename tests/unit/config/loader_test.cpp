@@ -143,9 +143,9 @@ TEST_F(Loader, AFileThatIsNotKeyValueLinesIsAnError) {
   EXPECT_THAT(problems("a: 1\n  b: [}"), HasSubstr("config.yaml line 2: this is not YAML"));
 }
 
-TEST_F(Loader, AKeyThatStandsThereTwiceIsAnError) {
+TEST_F(Loader, AKeyThatStandsThereTwiceWithDifferentValuesIsAnError) {
   EXPECT_EQ(problems("queueSize: 1\nqueuesize: 2"),
-            "queueSize (config.yaml line 2): the key stands in the file twice; remove one.");
+            "queueSize (config.yaml line 2): the key stands in the file twice, with different values; remove one.");
 }
 
 TEST_F(Loader, AnEmptyFileIsFine) {
