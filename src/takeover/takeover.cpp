@@ -173,6 +173,7 @@ Result<Survey> survey(storage::Connection& connection, const Options& options) {
 Result<Outcome> take_over(storage::Connection& connection, const Options& options, const Observer& observer) {
   auto old = OldTables::open(options);
   if (!old) return old.error();
+  if (!has_schema(connection)) return Error{Errc::not_found, "there is no schema pico to take over into: picolytics migrate makes it"};
   const TakeoverLock lock(connection);
   if (!lock.held()) return Error{Errc::conflict, "another takeover is at work in this database: let it finish"};
   try {

@@ -375,6 +375,7 @@ test("what is no old database is refused before anything is made, with what to d
   assert.equal(none.status, 1);
   assert.match(none.stderr, /no tables of the original picolytics in the schema public .*--from-schema/);
   for (const schema of ["none", 'x"; drop table elsewhere.events; --']) assert.equal(takeover(db, "--from-schema", schema).status, 1);
+  assert.match(run(["takeover", "--from-schema", "elsewhere"], { ...db.env, SKIP_MIGRATIONS: "true" }).stderr, /no schema pico to take over into: picolytics migrate makes it/);
   await db.sql("update elsewhere.schema_version set version = 4");
   assert.match(takeover(db, "--from-schema", "elsewhere").stderr, /says version 4, and known are 1 to 3/);
   await db.sql("update elsewhere.schema_version set version = 3; alter table elsewhere.sessions drop column utm_term, drop column city");

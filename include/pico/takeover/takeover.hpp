@@ -65,7 +65,7 @@ Result<Survey> survey(storage::Connection& connection, const Options& options);
 
 /// Brings over, in the order of their ids, all events that are not here yet: Options::chunk in a transaction together with the position,
 /// so that a run that ends in any way is continued by the next one, and nothing comes twice. Events that are stored meanwhile come as well.
-/// The schema must be up to date. Errc::conflict: another takeover is at work. Errc::unavailable: others write to the old
+/// The schema must be up to date; Errc::not_found: there is none. Errc::conflict: another takeover is at work. Errc::unavailable: others write to the old
 /// table and do not end; what came before is kept.
 Result<Outcome> take_over(storage::Connection& connection, const Options& options, const Observer& observer);
 
