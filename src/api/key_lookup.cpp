@@ -3,9 +3,17 @@
 namespace pico::api {
 namespace {
 
+storage::Scope wanted(Access::Scope scope) {
+  switch (scope) {
+    case Access::Scope::read: return storage::Scope::read;
+    case Access::Scope::write: return storage::Scope::write;
+    case Access::Scope::admin: break;
+  }
+  return storage::Scope::admin;
+}
+
 bool fits(const storage::ApiKey& key, Access::Scope scope) {
-  const auto wanted = scope == Access::Scope::read ? storage::Scope::read : storage::Scope::write;
-  return key.scope == wanted && !key.site;
+  return key.scope == wanted(scope) && !key.site;
 }
 
 }  // namespace

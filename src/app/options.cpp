@@ -17,6 +17,8 @@ constexpr std::chrono::seconds read_timeout{10}, count_timeout{10};
 constexpr std::size_t few_connections = 256;
 /// Lists that are read while one is stored: a client may be slow.
 constexpr unsigned readers_a_writer = 4;
+constexpr std::chrono::seconds micro_read_timeout{60};  ///< its totals are of all that there is, unless they are asked otherwise
+constexpr int micro_report_threads = 2;                 ///< besides those that send lists
 
 std::string to_text(const config::Address& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
@@ -219,6 +221,14 @@ storage::PoolOptions pool_options(const config::Config& config, const storage::C
   options.connect = database;
   options.connect.statement_timeout = read_timeout;
   options.threads = config.postgres.query_threads;
+  return options;
+}
+
+storage::PoolOptions micro_pool_options(const config::Config& config, const storage::ConnectOptions& database) {
+  auto options = pool_options(config, database);
+  options.connect.statement_timeout = micro_read_timeout;
+  options.threads = api::MicroReads::max_lists + micro_report_threads;
+  options.max_waiting = 64;
   return options;
 }
 

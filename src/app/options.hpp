@@ -2,6 +2,7 @@
 #include "pico/api/access.hpp"
 #include "pico/api/assets.hpp"
 #include "pico/api/micro_inserts.hpp"
+#include "pico/api/micro_reads.hpp"
 #include "pico/api/redirect.hpp"
 #include "pico/api/views.hpp"
 #include "pico/config/config.hpp"
@@ -50,6 +51,8 @@ api::AccessOptions micro_access_options(const config::Config& config, const conf
 storage::ConnectOptions database_options(const config::Config& config);
 counters::Options counter_options(const config::Config& config, const storage::ConnectOptions& database, api::ViewsHub& hub);
 api::ViewsOptions views_options(const config::Config& config);
+/// Of the threads that answer what µAnalytics' API asks.
+storage::PoolOptions micro_pool_options(const config::Config& config, const storage::ConnectOptions& database);
 storage::PoolOptions pool_options(const config::Config& config, const storage::ConnectOptions& database);
 
 }  // namespace pico::app

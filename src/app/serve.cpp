@@ -53,12 +53,13 @@ Result<void> prepare_database(storage::Connection& connection, bool skip_migrati
   return {};
 }
 
-void greet(const config::Config& config, const std::string& listen, const std::string& admin) {
+void greet(const config::Config& config, const std::string& listen, const std::string& admin, const std::string& micro_analytics) {
   const auto own = config.autotls.enabled ? "https://" + config.autotls.host : "http://" + listen;
   const auto& url = config.http.public_url.empty() ? own : config.http.public_url;
   std::cout << "\nPicolytics is ready.\n\n  paste into your pages   <script defer src=\"" << url << "/pico.js\"></script>\n"
             << "  see your own clicks     " << url << "/demo\n";
   if (!admin.empty()) std::cout << "  health and metrics      http://" << admin << "/ready  http://" << admin << "/metrics\n";
+  if (!micro_analytics.empty()) std::cout << "  µAnalytics' API         http://" << micro_analytics << "/\n";
   std::cout << std::endl;
 }
 
@@ -157,6 +158,8 @@ Result<void> serve(const config::Config& config) {
   stats::Roller roller({.database = database}, registry, clock);
   writer::BulkWriter bulk_writer(bulk_writer_options(config, database), bulk_sessions(config), registry, clock);
   api::MicroInserts micro_inserts(std::move(micro_options), bulk_writer, *knowledge, salts, sites, registry, clock);
+  storage::Pool micro_pool(micro_pool_options(config, database), storage_metrics);
+  api::MicroReads micro_reads(micro_pool, registry);
   http::RateLimiter limiter(config.http.request_rate_limit);
   limiter.report_to(registry);
 
@@ -171,8 +174,8 @@ Result<void> serve(const config::Config& config) {
   api::add_page_views_not_found(page_views_routes);
   const api::Access public_micro_access(micro_access_options(config, public_address(config)), keys);
   const api::Access micro_access(micro_access_options(config, config.micro_analytics.listen.value_or(config.http.listen)), keys);
-  api::add_micro_analytics_routes(public_routes, "/micro-analytics", {micro_inserts, public_micro_access, config.micro_analytics.max_body});
-  api::add_micro_analytics_routes(micro_analytics_routes, "", {micro_inserts, micro_access, config.micro_analytics.max_body});
+  api::add_micro_analytics_routes(public_routes, "/micro-analytics", {micro_inserts, micro_reads, public_micro_access, config.micro_analytics.max_body});
+  api::add_micro_analytics_routes(micro_analytics_routes, "", {micro_inserts, micro_reads, micro_access, config.micro_analytics.max_body});
   api::add_stats_routes(public_routes, {pool, figures, api_keys, registry}, {.requests_per_hour = config.http.api_requests_per_hour});
   api::add_views_routes(public_routes, {counter, pool, public_access, views_hub, limiter}, views_options(config));
 
@@ -191,7 +194,7 @@ Result<void> serve(const config::Config& config) {
   if (auto written = write_run_file(config.data_dir, addresses); !written)
     return written;
   const RunFileGuard run_file{config.data_dir};
-  greet(config, public_server.address(), admin_address);
+  greet(config, public_server.address(), admin_address, micro_analytics_address);
 
   // From here to the stop below nothing returns, so the checks never outlive what they look at.
   readiness.replace({{"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
@@ -224,6 +227,7 @@ Result<void> serve(const config::Config& config) {
   roller.stop();
   writer.stop(left() / 2);
   pool.stop();
+  micro_pool.stop();
   if (admin_server) admin_server->stop(std::chrono::milliseconds(200));
   if (embedded) embedded->stop();
   spdlog::info("stopped");

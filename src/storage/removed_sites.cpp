@@ -115,6 +115,11 @@ std::size_t finish_removals(Connection& connection) {
 
 }  // namespace
 
+Result<void> begin_removal(Connection& connection, std::string_view domain) {
+  if (!hide_site(connection, domain)) return Error{Errc::not_found, "there is no such site"};
+  return {};
+}
+
 Result<void> remove_site(Connection& connection, std::string_view domain) {
   if (!hide_site(connection, domain) &&
       connection.execute("select from pico.removed_sites where domain = $1 and emptied_at is null", domain).empty())

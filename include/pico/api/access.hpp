@@ -21,7 +21,7 @@ struct AccessOptions {
 /// it is declared open. Thread-safe.
 class Access {
  public:
-  enum class Scope : std::uint8_t { read, write };
+  enum class Scope : std::uint8_t { read, write, admin };
   /// Whether there is a key of that text with that scope, given to `answer` later from any thread. Must call it exactly once.
   using Keys = std::function<void(std::string key, Scope scope, std::function<void(bool)> answer)>;
 

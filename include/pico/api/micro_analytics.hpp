@@ -4,6 +4,7 @@
 
 #include "pico/api/access.hpp"
 #include "pico/api/micro_inserts.hpp"
+#include "pico/api/micro_reads.hpp"
 #include "pico/http/router.hpp"
 
 namespace pico::api {
@@ -11,6 +12,7 @@ namespace pico::api {
 /// µAnalytics' API (docs/micro-analytics.md). What is given by reference must outlive the router.
 struct MicroAnalytics {
   MicroInserts& inserts;
+  MicroReads& reads;
   const Access& access;
   std::size_t max_list_bytes;
 };

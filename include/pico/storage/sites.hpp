@@ -49,8 +49,11 @@ void hold_sites(Connection& connection);
 /// Clocks of instances differ: an event dated up to this much after the removal of a site still counts as one before it.
 inline constexpr std::chrono::seconds removal_margin{5};
 
-/// Removes the site with all that is stored of it. From the first moment on there is no such site: the domain is free, and what journals
-/// still hold of it is dropped by the writers (docs/decisions/0012-removing-a-site.md). Then its rows go in small transactions;
+/// From here on there is no such site: the domain is free, and what journals still hold of it is dropped by the writers
+/// (docs/decisions/0012-removing-a-site.md). Its rows are there until continue_removals(). Errc::not_found: there is no such site.
+Result<void> begin_removal(Connection& connection, std::string_view domain);
+
+/// Removes the site with all that is stored of it: begin_removal(), and then its rows go in small transactions;
 /// interrupted, continue_removals() goes on with it. Blocks for as long as it takes; needs a connection without statement_timeout.
 /// Errc::not_found: there is no such site.
 Result<void> remove_site(Connection& connection, std::string_view domain);

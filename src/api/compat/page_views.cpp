@@ -29,7 +29,7 @@ Response unavailable() {
   return response;
 }
 
-Response unauthorized() {
+Response unauthorized(const http::Request&) {
   auto response = error(401, "", Access::advice());
   response.fixed_headers = "WWW-Authenticate: Basic realm=\"picolytics\"\r\n";
   return response;

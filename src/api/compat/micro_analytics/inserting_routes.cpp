@@ -1,6 +1,5 @@
 #include "inserting_routes.hpp"
 
-#include "with_access.hpp"
 #include "fault.hpp"
 #include "pico/core/url.hpp"
 
@@ -16,7 +15,7 @@ http::Response too_large() { return answer_of({"InvalidJSON", "the body of the r
 
 }  // namespace
 
-void add_inserting_routes(http::Router& router, const std::string& base, MicroInserts& inserts, const Access& access, http::Response (*unauthorized)(),
+void add_inserting_routes(http::Router& router, const std::string& base, MicroInserts& inserts, const Access& access, Unauthorized unauthorized,
                           std::size_t max_list_bytes) {
   const auto website_at = static_cast<std::size_t>(std::ranges::count(base, '/'));
   const auto website_of = [website_at](std::string_view path) { return percent_decode(http::path_segment(path, website_at)); };

@@ -1,0 +1,95 @@
+#include "pico/storage/micro_reports.hpp"
+
+#include <algorithm>
+
+#include "sql.hpp"
+
+namespace pico::storage {
+namespace {
+
+/// What is stored lies within; beyond it Postgres would not read every date.
+constexpr Day first_day = std::chrono::year(1999) / 12 / 30, last_day = std::chrono::year(9999) / 1 / 1;
+
+std::string_view name_of(MicroField field) {
+  switch (field) {
+    case MicroField::platform: return "platform";
+    case MicroField::domain: return "domain";
+    default: return "country";
+  }
+}
+
+/// A site's day begins and ends up to a day away from that of UTC.
+Params range_of(int site_id, const MicroRange& range) {
+  const Instant from = std::clamp<Instant>(range.from, first_day, last_day), until = std::clamp<Instant>(range.until, first_day, last_day);
+  const auto day_of = [](Instant at, int more) { return std::chrono::floor<std::chrono::days>(at) + std::chrono::days(more); };
+  Params params;
+  params.add(site_id).add(from).add(until).add(day_of(from, -1)).add(day_of(until, 1));
+  return params;
+}
+
+/// All rows of a long time are read: by hashing and with workers (the planner takes an event and its visit for a rare pair, as it does in
+/// the figures of the dashboard).
+void plan_for_many_rows(Connection& connection) {
+  connection.execute(
+      "set local enable_nestloop = off; set local enable_partitionwise_join = on; set local parallel_tuple_cost = 0.001; "
+      "set local parallel_setup_cost = 100");
+}
+
+Rows ask(Connection& connection, std::string_view statement, const Params& params) {
+  Transaction transaction(connection);
+  plan_for_many_rows(connection);
+  auto rows = connection.execute(sql(statement), params);
+  transaction.commit();
+  return rows;
+}
+
+MicroFigures figures_at(const Rows& rows, std::size_t row, bool unique) {
+  return {rows.get<std::int64_t>(row, 1), unique ? rows.get<std::int64_t>(row, 2) : 0};
+}
+
+}  // namespace
+
+MicroFigures micro_totals(Connection& connection, int site_id, const MicroRange& range) {
+  const auto rows = ask(connection, "micro_reports.totals", range_of(site_id, range));
+  return {rows.get<std::int64_t>(0, 0), rows.get<std::int64_t>(0, 1)};
+}
+
+std::vector<MicroGroup> micro_groups(Connection& connection, int site_id, const MicroRange& range, MicroField field, bool unique, std::size_t at_most) {
+  auto params = range_of(site_id, range);
+  params.add(unique).add(static_cast<std::int64_t>(at_most));
+  if (field != MicroField::event) params.add(name_of(field));
+  const auto rows = ask(connection, field == MicroField::event ? "micro_reports.events" : "micro_reports.labels", params);
+  std::vector<MicroGroup> groups;
+  for (std::size_t i = 0; i < rows.size(); ++i) groups.push_back({rows.get<std::string>(i, 0), figures_at(rows, i, unique)});
+  return groups;
+}
+
+std::vector<MicroBucket> micro_times(Connection& connection, int site_id, const MicroRange& range, std::chrono::seconds interval, bool unique,
+                                     std::size_t at_most) {
+  auto params = range_of(site_id, range);
+  params.add(static_cast<std::int64_t>(interval.count())).add(unique).add(static_cast<std::int64_t>(at_most));
+  const auto rows = ask(connection, "micro_reports.times", params);
+  std::vector<MicroBucket> buckets;
+  for (std::size_t i = 0; i < rows.size(); ++i) buckets.push_back({rows.get<Instant>(i, 0), figures_at(rows, i, unique)});
+  return buckets;
+}
+
+MicroVisits::MicroVisits(Connection& connection, int site_id, const MicroRange& range, const std::optional<std::int64_t>& limit)
+    : connection_(connection), transaction_(connection) {
+  // All of it is wanted, not the first tenth, for which a cursor is planned otherwise; and the first piece comes when all is sorted.
+  plan_for_many_rows(connection);
+  connection.execute("set local cursor_tuple_fraction = 1; set local statement_timeout = '10min'");
+  connection.execute(sql("micro_reports.visits"), range_of(site_id, range).add(limit));
+}
+
+std::vector<MicroVisits::Visit> MicroVisits::next() {
+  const auto rows = connection_.execute("fetch forward 2000 from micro_visits");
+  std::vector<Visit> visits(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    visits[i] = {rows.get<Instant>(i, 0),     rows.get<std::string>(i, 1), rows.get<std::string>(i, 2), rows.get<std::string>(i, 3),
+                 rows.get<std::string>(i, 4), rows.get<std::string>(i, 5), rows.get<std::string>(i, 6)};
+  }
+  return visits;
+}
+
+}  // namespace pico::storage
