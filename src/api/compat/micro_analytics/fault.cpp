@@ -8,6 +8,8 @@ Fault no_website() {
   return {"InvalidDatabaseName", "the name of a website is letters, digits, dots, hyphens and underscores, and begins with a letter or a digit"};
 }
 
+Fault not_listed() { return {"InvalidDatabaseName", "there is no such website here, and siteRegistration is listed: add it with picolytics site add"}; }
+
 http::Response answer_of(const Fault& fault) {
   const nlohmann::ordered_json body{{"code", fault.code}, {"message", fault.message}};
   auto response = http::Response::json(fault.status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");

@@ -16,6 +16,9 @@ struct Fault {
 /// What stands in the place of a website's name is none.
 Fault no_website();
 
+/// The website is none of the sites, and siteRegistration is `listed`.
+Fault not_listed();
+
 /// `{"code":"…","message":"…"}`; 503 with Retry-After.
 http::Response answer_of(const Fault& fault);
 

@@ -32,7 +32,7 @@ Intake::Intake(const MicroInsertOptions& options, std::shared_ptr<enrich::Knowle
 
 std::optional<Fault> Intake::take(const Item& item, std::string_view site, Unreadable unreadable, Spool& spool_into, bool& replaced) {
   if (!options_.make_sites && !sites_.contains(site))
-    return Fault{"InvalidDatabaseName", "there is no such website here, and siteRegistration is listed: add it with picolytics site add"};
+    return not_listed();
   const auto now = clock_.now();
   auto time = time_of(item, now, unreadable == Unreadable::refuse);
   if (time.fault) return std::move(time.fault);

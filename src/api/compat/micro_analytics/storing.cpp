@@ -48,7 +48,16 @@ std::optional<Fault> Storing::read(const ItemJob& job, Spool& spool) {
   return intake_.take(item, job.site, Intake::Unreadable::refuse, spool, replaced);
 }
 
+void Storing::store_alone(std::vector<ItemJob> jobs) {
+  for (auto& job : jobs) {
+    std::vector<ItemJob> alone;
+    alone.push_back(std::move(job));
+    store(std::move(alone));
+  }
+}
+
 void Storing::store(std::vector<ItemJob> jobs) {
+  if (!options_.make_sites && jobs.size() > 1) return store_alone(std::move(jobs));  // a site may be gone by then: whose it was shows
   Spool spool(spool_options());
   std::vector<ItemJob> written;
   for (auto& job : jobs) {
@@ -60,15 +69,9 @@ void Storing::store(std::vector<ItemJob> jobs) {
     }
   }
   if (written.empty()) return;
-  const auto fault = write(spool);
-  if (fault && fault->status != 503 && written.size() > 1) {  // whose fault it is shows when each is alone
-    for (auto& job : written) {
-      std::vector<ItemJob> alone;
-      alone.push_back(std::move(job));
-      store(std::move(alone));
-    }
-    return;
-  }
+  std::uint64_t without_site = 0;
+  const auto fault = write(spool, without_site);
+  if (fault && fault->status != 503 && written.size() > 1) return store_alone(std::move(written));  // whose fault it is shows
   for (const auto& job : written) answer(job.answer, fault);
 }
 
@@ -107,7 +110,9 @@ Storing::Reading Storing::read(const ListJob& job, Spool& spool) {
 void Storing::store(ListJob job) {
   Spool spool(spool_options());
   auto reading = read(job, spool);
-  if (!reading.fault) reading.fault = write(spool);
+  std::uint64_t without_site = 0;
+  if (!reading.fault) reading.fault = write(spool, without_site);
+  reading.skipped += without_site;
   metrics_.spilled_bytes.Increment(static_cast<double>(spool.spilled()));
   if (reading.fault) {
     metrics_.refused.Increment(static_cast<double>(spool.events()));
@@ -122,12 +127,13 @@ void Storing::store(ListJob job) {
   job.answer(std::move(response));
 }
 
-std::optional<Fault> Storing::write(Spool& spool) {
+std::optional<Fault> Storing::write(Spool& spool, std::uint64_t& without_site) {
   if (spool.events() == 0) return std::nullopt;
   try {
     const auto result = writer_.write(spool);
     metrics_.inserted.Increment(static_cast<double>(result.events));
-    return std::nullopt;
+    without_site = result.of_unknown_sites;
+    return result.events > 0 ? std::nullopt : std::optional(not_listed());
   } catch (const storage::DatabaseError& error) {
     spdlog::warn("visits of µAnalytics' API could not be inserted: {}", error.what());
     if (error.connection_lost()) return Fault{"InternalError", "nothing was inserted: Postgres is away; try again", 503};

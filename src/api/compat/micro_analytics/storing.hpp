@@ -39,10 +39,12 @@ class Storing {
 
  private:
   struct Reading;
+  void store_alone(std::vector<ItemJob> jobs);
   std::optional<Fault> read(const ItemJob& job, Spool& spool);
   Reading read(const ListJob& job, Spool& spool);
   std::optional<Fault> take_listed(const Item& item, const std::optional<std::string>& site, Spool& spool, Reading& reading);
-  std::optional<Fault> write(Spool& spool);
+  /// `without_site`: how many were not stored because their site has just been removed, where sites are listed.
+  std::optional<Fault> write(Spool& spool, std::uint64_t& without_site);
   [[nodiscard]] Spool::Options spool_options() const;
   void answer(const Answer& answer, const std::optional<Fault>& fault) const;
 

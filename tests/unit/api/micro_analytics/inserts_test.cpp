@@ -67,7 +67,7 @@ struct MicroInsertsTest : testing::Test {
   ~MicroInsertsTest() override { inserts.reset(); }
 
   MicroInserts& start() {
-    writer.emplace(writer::Options{.database = {.conninfo = database.conninfo()}}, options.threads + 1, registry, clock);
+    writer.emplace(writer::Options{.database = {.conninfo = database.conninfo()}, .make_sites = options.make_sites}, options.threads + 1, registry, clock);
     inserts.emplace(options, *writer, knowledge, salts, sites, registry, clock);
     return *inserts;
   }
@@ -218,6 +218,26 @@ TEST_F(MicroInsertsTest, SitesThatAreNotListedAreRefusedWhereSitesAreListed) {
   start();
   EXPECT_THAT(std::string(item("example.com", "{}").body), HasSubstr("siteRegistration"));
   EXPECT_EQ(one("select count(*)::text from pico.sites"), "0");
+}
+
+TEST_F(MicroInsertsTest, ASiteThatHasJustBeenRemovedIsNotSaidToHaveBeenInsertedInto) {
+  options.make_sites = false;
+  admin.execute("insert into pico.sites (domain) values ('here.example')");
+  admin.execute("insert into pico.site_zones select site_id, '-infinity', 'Etc/UTC' from pico.sites");
+  sites.replace_stored({{"here.example", TimeZone(), true}, {"gone.example", TimeZone(), true}});
+  start();
+  std::vector<Future> gone, here;
+  for (int i = 0; i < 10; ++i) {
+    gone.push_back(send("gone.example", "{}"));
+    here.push_back(send("here.example", "{}"));
+  }
+  for (auto& future : gone) EXPECT_EQ(get(std::move(future)).status, 400);
+  for (auto& future : here) EXPECT_EQ(get(std::move(future)).status, 200);
+  EXPECT_EQ(list("gone.example", {R"({"list":[{}]})"}).status, 400);
+  const auto response = list(std::nullopt, {R"({"list":[{"website":"gone.example"},{"website":"here.example"}]})"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.headers, HasSubstr("X-Picolytics-Skipped: 1\r\n"));
+  EXPECT_EQ(rows(), "11 11");
 }
 
 TEST_F(MicroInsertsTest, AddressesAreKeptForSitesThatAskForItAndForNoOther) {
