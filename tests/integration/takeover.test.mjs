@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { OldServer, fillOldTables, makeOldTables } from "../support/old_picolytics.mjs";
 import { Server, binary, run, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
@@ -11,10 +11,10 @@ let cluster;
 const clients = [];
 const servers = [];
 before(async () => (cluster = await Cluster.start()));
-after(async () => {
-  await Promise.all(servers.map((server) => server.destroy()));
-  await Promise.all(clients.map((client) => client.end()));
-  await cluster.destroy();
+after(() => cluster.destroy());
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.destroy()));
+  await Promise.all(clients.splice(0).map((client) => client.end()));
 });
 
 let number = 0;
