@@ -1,10 +1,14 @@
 #pragma once
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "pico/config/config.hpp"
+#include "pico/http/rate_limiter.hpp"
 #include "pico/http/server.hpp"
 #include "pico/metrics/registry.hpp"
+#include "pico/storage/pool.hpp"
+#include "pico/tls/acme.hpp"
 #include "pico/tls/certificate_files.hpp"
 #include "pico/tls/server_contexts.hpp"
 
@@ -19,11 +23,16 @@ class Https {
 
   /// Binds, and reads the certificate's files: while root's rights may still be needed for both.
   Result<void> listen();
-  /// Begins to serve, and to look after the certificate.
-  void start();
+  /// Adds what an authority asks for to the public routes and to those of plain HTTP. Pool and limiter must outlive stop().
+  void add_routes(http::Router& public_routes, storage::Pool& pool, http::RateLimiter& limiter);
+  /// Begins to serve, and to look after the certificate: what is got by ACME is kept in that database.
+  void start(const storage::ConnectOptions& database);
   /// Looks for a new certificate soon.
   void reload();
+  /// Ends the listeners.
   void stop(std::chrono::milliseconds at_most);
+  /// Ends what looks after the certificate, which can take as long as the system looks up a name.
+  void end_care();
 
   /// Empty, or what is wrong with the certificate.
   [[nodiscard]] std::string problem() const;
@@ -33,10 +42,14 @@ class Https {
 
  private:
   const config::Config& config_;
+  const Clock& clock_;
+  metrics::Registry& registry_;
   tls::ServerContexts contexts_;
   http::Router redirect_routes_;
   std::optional<http::Server> server_, redirect_server_;
   std::optional<tls::CertificateFiles> files_;
+  std::stop_source store_stop_;
+  std::optional<tls::Acme> acme_;
 };
 
 }  // namespace pico::app

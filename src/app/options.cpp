@@ -6,6 +6,7 @@
 
 #include "descriptors.hpp"
 #include "folder_identity.hpp"
+#include "pico/core/text.hpp"
 #include "pico/storage/install.hpp"
 
 namespace pico::app {
@@ -96,6 +97,15 @@ api::RedirectOptions redirect_options(const config::Config& config, std::uint16_
   if (url.starts_with(https)) return {.authority = url.substr(https.size(), url.find('/', https.size()) - https.size())};
   if (!config.autotls.enabled) return {.port = port};
   return {.authority = config.autotls.host + (port == 443 ? "" : ":" + std::to_string(port))};
+}
+
+tls::AcmeOptions acme_options(const config::Config& config) {
+  const auto& autotls = config.autotls;
+  const std::string ours = autotls.staging ? tls::lets_encrypt_staging : tls::lets_encrypt;
+  return {.directory = autotls.directory.empty() ? ours : autotls.directory,
+          .host = to_lower_ascii(autotls.host),
+          .authority_file = autotls.ca_file,
+          .user_agent = "Picolytics/" PICO_VERSION};
 }
 
 http::ListenerOptions page_views_listener(const config::Config& config) {

@@ -13,6 +13,7 @@
 #include "pico/journal/journal.hpp"
 #include "pico/storage/connection.hpp"
 #include "pico/storage/pool.hpp"
+#include "pico/tls/acme.hpp"
 #include "pico/writer/writer.hpp"
 
 /// From the settings to what each module wants to know. Modules do not see the configuration, so that each can be used and tested alone.
@@ -26,6 +27,7 @@ http::ListenerOptions tls_listener(const config::Config& config, const tls::Serv
 http::ListenerOptions redirect_listener(const config::Config& config);
 /// `port`: at which HTTPS is really served.
 api::RedirectOptions redirect_options(const config::Config& config, std::uint16_t port);
+tls::AcmeOptions acme_options(const config::Config& config);
 /// Of pageViewsListen, which must be set.
 http::ListenerOptions page_views_listener(const config::Config& config);
 /// Of microAnalyticsListen, which must be set.

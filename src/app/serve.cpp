@@ -179,11 +179,13 @@ Result<void> serve(const config::Config& config) {
   api::add_stats_routes(public_routes, {pool, figures, api_keys, registry}, {.requests_per_hour = config.http.api_requests_per_hour});
   api::add_views_routes(public_routes, {counter, pool, public_access, views_hub, limiter}, views_options(config));
 
+  https.add_routes(public_routes, pool, limiter);
+
   housekeeping.start();
   roller.start();
   ingest.start();
   public_server.start();
-  https.start();
+  https.start(database);
   if (page_views_server) page_views_server->start();
   if (micro_analytics_server) micro_analytics_server->start();
 
@@ -226,6 +228,7 @@ Result<void> serve(const config::Config& config) {
   housekeeping.stop();
   roller.stop();
   writer.stop(left() / 2);
+  https.end_care();
   pool.stop();
   micro_pool.stop();
   if (admin_server) admin_server->stop(std::chrono::milliseconds(200));

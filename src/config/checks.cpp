@@ -107,11 +107,6 @@ std::vector<std::string> reconcile(Config& config, const Given& given) {
   Problems problems;
   check_postgres(config.postgres, given, problems);
   choose_threads(config);
-  if (config.autotls.enabled) {
-    problems.emplace_back(
-        "autotlsEnabled: ACME is not built in yet. Set it to false and give a certificate by tlsCertFile, or put a reverse proxy that does TLS "
-        "in front; then set ipExtractor to xff so that visitors keep their own addresses.");
-  }
   if (config.admin.listen && collide(*config.admin.listen, config.http.listen)) {
     problems.emplace_back("adminListen and listenAddr are the same address; give the admin listener a port of its own, or off.");
   }

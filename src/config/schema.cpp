@@ -254,12 +254,19 @@ Section tls() {
        {"tlsListen", "TLS_LISTEN", ":443", address<&C::tls, &Tls::listen>(),
         "Address of the listener for HTTPS, which serves what the public listener serves. Has an effect with a certificate only."},
        {"tlsRedirectListen", "TLS_REDIRECT_LISTEN", ":80", optional_address<&C::tls, &Tls::redirect_listen>(),
-        "Address of a listener of plain HTTP that leads browsers to HTTPS. Has an effect with a certificate only. "
-        " `off` or an empty value in the file: none."},
+        "Address of a listener of plain HTTP that leads browsers to HTTPS and answers the questions of certificate authorities. Has an effect "
+        "with a certificate or autotlsEnabled only. `off` or an empty value in the file: none."},
        {"autotlsEnabled", "AUTOTLS_ENABLED", "false", flag<&C::autotls, &A::enabled>(),
-        "Certificates by ACME. Not built in yet: true is refused at start; use tlsCertFile, or a reverse proxy for TLS."},
-       {"autotlsHost", "AUTOTLS_HOST", "", text<&C::autotls, &A::host>("a host name"), "Host name of the certificate."},
-       {"autotlsStaging", "AUTOTLS_STAGING", "true", flag<&C::autotls, &A::staging>(), "Use the authority's test directory."}}};
+        "Get a certificate for autotlsHost by ACME (http-01), and renew it in time. The authority must reach port 80 of that host, at "
+        "tlsRedirectListen or at the public listener."},
+       {"autotlsHost", "AUTOTLS_HOST", "", text<&C::autotls, &A::host>("a host name, or nothing"),
+        "Host name of the certificate; needed with autotlsEnabled."},
+       {"autotlsStaging", "AUTOTLS_STAGING", "true", flag<&C::autotls, &A::staging>(),
+        "Use Let's Encrypt's test directory, whose certificates no browser believes, but whose limits are wide. Set it to false once that works."},
+       {"autotlsDirectory", "AUTOTLS_DIRECTORY", "", web_url<&C::autotls, &A::directory>(),
+        "ACME directory of another authority. Empty: Let's Encrypt's, by autotlsStaging."},
+       {"autotlsCaFile", "AUTOTLS_CA_FILE", "", text<&C::autotls, &A::ca_file>("a file, or nothing"),
+        "Certificates (PEM) that the directory's own is checked against. Empty: those of the system."}}};
 }
 
 }  // namespace

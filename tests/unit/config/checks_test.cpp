@@ -40,10 +40,20 @@ TEST_F(Checks, ThePortMayStandInTheHost) {
   EXPECT_THAT(problems("", with(database, "PGHOST", "h:x")), HasSubstr("pgHost: what stands behind the colon is no port"));
 }
 
-TEST_F(Checks, AutoTlsIsRefusedWithTheWayOut) {
-  EXPECT_THAT(problems("", {{"AUTOTLS_ENABLED", "true"}, {"AUTOTLS_HOST", "a.example"}}),
-              HasSubstr("autotlsEnabled: ACME is not built in yet. Set it to false and give a certificate by tlsCertFile"));
+TEST_F(Checks, AutoTlsNeedsAHostNameAlone) {
+  const auto with_host = [&](const std::string& host) { return problems("", {{"AUTOTLS_ENABLED", "true"}, {"AUTOTLS_HOST", host}}); };
+  EXPECT_EQ(with_host("stats.example.com"), "");
+  EXPECT_THAT(with_host(""), HasSubstr("autotlsHost (AUTOTLS_HOST): autotlsEnabled is set, so this must be set too"));
+  for (const auto* wrong : {"localhost", "https://stats.example.com", "stats.example.com:443", "*.example.com", "192.0.2.1", "a..example", ".example", "example.", "a b.example"})
+    EXPECT_THAT(with_host(wrong), HasSubstr("give a host name alone")) << wrong;
   EXPECT_EQ(problems("", {{"AUTOTLS_HOST", "a.example"}, {"AUTOTLS_STAGING", "false"}}), "");
+}
+
+TEST_F(Checks, ACertificateComesFromOnePlace) {
+  const std::string autotls = "autotlsEnabled: true\nautotlsHost: a.example\n";
+  EXPECT_THAT(problems(autotls + "tlsCertFile: a.pem\ntlsKeyFile: b.pem"), HasSubstr("autotlsEnabled and tlsCertFile"));
+  EXPECT_THAT(problems(autotls + "autotlsDirectory: http://ca.example/dir"), HasSubstr("autotlsDirectory: it must start with https://"));
+  EXPECT_EQ(problems(autotls + "autotlsDirectory: https://ca.example/dir"), "");
 }
 
 TEST_F(Checks, ACertificateNeedsItsKey) {

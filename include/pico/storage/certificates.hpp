@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pico/core/time.hpp"
+#include "pico/storage/connection.hpp"
+
+/// Certificates by ACME and what goes with them, shared by all instances. `directory` is the authority's URL. All functions throw
+/// DatabaseError.
+namespace pico::storage {
+
+struct StoredCertificate {
+  std::optional<std::string> chain, private_key;  ///< PEM; both or neither
+  std::int64_t revision = 0;                      ///< grows with each certificate
+  int failures = 0;                               ///< attempts in a row that failed
+  std::optional<Instant> next_attempt;
+  std::string last_failure;
+};
+
+/// Empty when nothing is known.
+StoredCertificate load_certificate(Connection& connection, std::string_view directory, std::string_view host);
+/// Takes the place of what there was, failures included.
+void save_certificate(Connection& connection, std::string_view directory, std::string_view host, std::string_view chain, std::string_view private_key);
+void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, Instant next_attempt,
+                              std::string_view last_failure);
+
+/// The right to order for that host, of one session at a time. unlock_certificate() or the session's end gives it back.
+bool try_lock_certificate(Connection& connection, std::string_view host);
+void unlock_certificate(Connection& connection, std::string_view host);
+
+/// The key of the account there, which is the first that was offered.
+std::string acme_account_key(Connection& connection, std::string_view directory, std::string_view offered);
+
+/// Removes answers of more than a day ago besides.
+void publish_challenge(Connection& connection, std::string_view token, std::string_view answer);
+void withdraw_challenge(Connection& connection, std::string_view token);
+std::optional<std::string> find_challenge(Connection& connection, std::string_view token);
+
+}  // namespace pico::storage

@@ -1,0 +1,77 @@
+#include "certificate_store.hpp"
+
+#include "pico/storage/certificates.hpp"
+
+namespace pico::app {
+
+using storage::Connection;
+
+CertificateStore::CertificateStore(storage::ConnectOptions database, std::string directory, std::string host, std::stop_token stop)
+    : database_(std::move(database)), directory_(std::move(directory)), host_(std::move(host)), stop_(std::move(stop)) {}
+
+template <class Work>
+auto CertificateStore::ask(Work work) -> Result<decltype(work(std::declval<Connection&>()))> {
+  try {
+    if (!connection_ || connection_->lost()) {
+      connection_.reset();
+      auto opened = Connection::open(database_, stop_);
+      if (!opened) return opened.error();
+      connection_.emplace(std::move(*opened));
+    }
+    if constexpr (std::is_void_v<decltype(work(*connection_))>) {
+      work(*connection_);
+      return {};
+    } else {
+      return work(*connection_);
+    }
+  } catch (const storage::DatabaseError& error) {
+    return Error{Errc::unavailable, error.what()};
+  }
+}
+
+Result<tls::AcmeState> CertificateStore::load() {
+  return ask([this](Connection& connection) {
+    auto stored = storage::load_certificate(connection, directory_, host_);
+    tls::AcmeState state;
+    if (stored.chain && stored.private_key) state.identity = tls::Identity{std::move(*stored.chain), std::move(*stored.private_key)};
+    state.revision = stored.revision;
+    state.failures = static_cast<unsigned>(stored.failures);
+    state.next_attempt = stored.next_attempt;
+    state.last_failure = std::move(stored.last_failure);
+    return state;
+  });
+}
+
+Result<bool> CertificateStore::try_lock() {
+  return ask([this](Connection& connection) { return storage::try_lock_certificate(connection, host_); });
+}
+
+void CertificateStore::unlock() noexcept {
+  if (!connection_ || connection_->lost()) return;  // with the session the lock has gone
+  if (!ask([this](Connection& connection) { storage::unlock_certificate(connection, host_); })) connection_.reset();
+}
+
+Result<std::string> CertificateStore::account_key(const std::string& offered) {
+  return ask([&](Connection& connection) { return storage::acme_account_key(connection, directory_, offered); });
+}
+
+Result<void> CertificateStore::save(const tls::Identity& identity) {
+  return ask([&](Connection& connection) { storage::save_certificate(connection, directory_, host_, identity.chain, identity.key); });
+}
+
+Result<void> CertificateStore::save_failure(unsigned failures, Instant next_attempt, const std::string& sentence) {
+  return ask([&](Connection& connection) {
+    storage::save_certificate_failure(connection, directory_, host_, static_cast<int>(std::min(failures, 1'000'000u)), next_attempt, sentence);
+  });
+}
+
+Result<void> CertificateStore::publish(const std::string& token, const std::string& answer) {
+  return ask([&](Connection& connection) { storage::publish_challenge(connection, token, answer); });
+}
+
+void CertificateStore::withdraw(const std::string& token) noexcept {
+  // What stays behind goes with the next one that is published.
+  static_cast<void>(ask([&](Connection& connection) { storage::withdraw_challenge(connection, token); }));
+}
+
+}  // namespace pico::app

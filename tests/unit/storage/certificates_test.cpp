@@ -1,0 +1,89 @@
+#include "pico/storage/certificates.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/test_postgres.hpp"
+
+namespace pico::storage {
+namespace {
+
+constexpr const char* directory = "https://ca.test/dir";
+constexpr const char* host = "stats.example.com";
+
+struct CertificatesTest : testing::Test {
+  test::TestDatabase database = test::TestDatabase::migrated();
+  Connection connection = database.connect();
+};
+
+TEST_F(CertificatesTest, NothingIsKnownAtFirst) {
+  const auto stored = load_certificate(connection, directory, host);
+  EXPECT_FALSE(stored.chain);
+  EXPECT_FALSE(stored.next_attempt);
+  EXPECT_EQ(stored.revision, 0);
+  EXPECT_EQ(stored.failures, 0);
+}
+
+TEST_F(CertificatesTest, ANewOneHasANewRevisionAndForgetsFailures) {
+  const Instant later = std::chrono::sys_days{std::chrono::May / 1 / 2026};
+  save_certificate_failure(connection, directory, host, 3, later, "the authority refused");
+  auto stored = load_certificate(connection, directory, host);
+  EXPECT_EQ(stored.failures, 3);
+  EXPECT_EQ(stored.next_attempt, later);
+  EXPECT_EQ(stored.last_failure, "the authority refused");
+  save_certificate(connection, directory, host, "chain 1", "key 1");
+  stored = load_certificate(connection, directory, host);
+  EXPECT_EQ(stored.chain, "chain 1");
+  EXPECT_EQ(stored.private_key, "key 1");
+  EXPECT_EQ(stored.failures, 0);
+  EXPECT_FALSE(stored.next_attempt);
+  const auto revision = stored.revision;
+  save_certificate(connection, directory, host, "chain 2", "key 2");
+  EXPECT_GT(load_certificate(connection, directory, host).revision, revision);
+}
+
+TEST_F(CertificatesTest, AFailureLeavesTheCertificate) {
+  save_certificate(connection, directory, host, "chain", "key");
+  save_certificate_failure(connection, directory, host, 1, {}, "no");
+  EXPECT_EQ(load_certificate(connection, directory, host).chain, "chain");
+}
+
+TEST_F(CertificatesTest, HostsAndAuthoritiesAreApart) {
+  save_certificate(connection, directory, host, "chain", "key");
+  EXPECT_FALSE(load_certificate(connection, directory, "other.example.com").chain);
+  EXPECT_FALSE(load_certificate(connection, "https://other.test/dir", host).chain);
+}
+
+TEST_F(CertificatesTest, OneSessionAtATimeMayOrder) {
+  auto other = database.connect();
+  EXPECT_TRUE(try_lock_certificate(connection, host));
+  EXPECT_FALSE(try_lock_certificate(other, host));
+  EXPECT_TRUE(try_lock_certificate(other, "other.example.com"));
+  unlock_certificate(connection, host);
+  EXPECT_TRUE(try_lock_certificate(other, host));
+}
+
+TEST_F(CertificatesTest, TheAccountsKeyIsTheFirstOffered) {
+  EXPECT_EQ(acme_account_key(connection, directory, "first"), "first");
+  EXPECT_EQ(acme_account_key(connection, directory, "second"), "first");
+  EXPECT_EQ(acme_account_key(connection, "https://other.test/dir", "second"), "second");
+}
+
+TEST_F(CertificatesTest, ChallengesAreFoundUntilTheyAreWithdrawn) {
+  EXPECT_FALSE(find_challenge(connection, "token"));
+  publish_challenge(connection, "token", "answer");
+  publish_challenge(connection, "token", "newer answer");
+  EXPECT_EQ(find_challenge(connection, "token"), "newer answer");
+  withdraw_challenge(connection, "token");
+  EXPECT_FALSE(find_challenge(connection, "token"));
+}
+
+TEST_F(CertificatesTest, ForgottenChallengesGoWithTheNext) {
+  publish_challenge(connection, "old", "answer");
+  connection.execute("update pico.acme_challenges set created_at = now() - interval '25 hours'");
+  publish_challenge(connection, "new", "answer");
+  EXPECT_FALSE(find_challenge(connection, "old"));
+  EXPECT_TRUE(find_challenge(connection, "new"));
+}
+
+}  // namespace
+}  // namespace pico::storage
