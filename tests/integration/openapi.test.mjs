@@ -25,9 +25,11 @@ const responseOf = (operation, status) => {
 };
 /** Every request that the examples of an operation stand for. */
 const requestsOf = ({ path, method, operation }) => {
-  const parameters = (operation.parameters ?? []).filter((one) => one.example !== undefined).map((one) => [one.name, one.example]);
+  const given = (operation.parameters ?? []).filter((one) => one.example !== undefined);
+  const parameters = given.filter((one) => one.in === "query").map((one) => [one.name, one.example]);
+  for (const { name, example } of given.filter((one) => one.in === "path")) path = path.replace(`{${name}}`, example);
   const query = parameters.length > 0 ? `?${new URLSearchParams(parameters)}` : "";
-  const headers = { "User-Agent": chrome, ...(operation.security?.length === 0 ? {} : { Authorization: `Bearer ${key}` }) };
+  const headers = { "User-Agent": chrome, "Content-Type": "application/json", ...(operation.security?.length === 0 ? {} : { Authorization: `Bearer ${key}` }) };
   const bodies = Object.values(operation.requestBody?.content["application/json"].examples ?? { none: {} }).map((one) => one.value);
   return bodies.map((body) => ({ method, path: path + query, headers, body: body && JSON.stringify(body) }));
 };
@@ -52,10 +54,14 @@ test("every example is answered as it says", async () => {
       const answer = await server.request(method, path, { headers, body });
       const described = responseOf(one.operation, answer.status);
       assert.ok(answer.status < 300 && described, `${method} ${path} ${body}: ${answer.status} ${answer.text}`);
+      ++sent;
+      if (described.content === undefined) {
+        assert.equal(answer.text, "", path);
+        continue;
+      }
       const content = Object.entries(described.content).find(([type]) => answer.headers["content-type"].startsWith(type));
       assert.ok(content, `${path}: ${answer.headers["content-type"]}`);
       if (content[0] === "application/json") assert.deepEqual(schemaFaults(JSON.parse(answer.text), content[1].schema, spec), [], `${path} ${body}`);
-      ++sent;
     }
   assert.ok(sent >= 10);
 });
