@@ -134,7 +134,8 @@ void IoThread::tick() {
   close_overdue();
   ticker_.expires_after(tick_interval);
   ticker_.async_wait([this](boost::system::error_code error) {
-    if (!error) tick();
+    // Cancelling does not reach a wait that is over and only has its turn to come: it would begin another one, for ever.
+    if (!error && work_) tick();
   });
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Load, Server, assertStoredOnce, caughtUp, dataDirectory, scaled, someEvents, until } from "../support/picolytics.mjs";
+import { Load, Server, assertStoredOnce, caughtUp, dataDirectory, preload, scaled, someEvents, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 
 const library = readdirSync("/usr/lib").map((dir) => `/usr/lib/${dir}/faketime/libfaketimeMT.so.1`).find((path) => {
@@ -26,7 +26,7 @@ class FalseClock {
   constructor(seconds = 0) {
     this.file = join(dataDirectory(), "clock");
     this.set(seconds);
-    this.env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: this.file, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1" };
+    this.env = { ...preload(library), FAKETIME_TIMESTAMP_FILE: this.file, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1" };
   }
   set(seconds) {
     writeFileSync(this.file, `${seconds < 0 ? "" : "+"}${seconds}\n`);

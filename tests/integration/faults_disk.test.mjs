@@ -6,7 +6,7 @@ import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { Load, Server, assertStoredOnce, binary, caughtUp, dataDirectory, run, scaled, someEvents, storedPaths, until } from "../support/picolytics.mjs";
+import { Load, Server, assertStoredOnce, binary, caughtUp, dataDirectory, preload, run, scaled, someEvents, storedPaths, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 
 let cluster;
@@ -111,7 +111,7 @@ test("a disk that is read-only stops the start with a clear sentence, and nothin
 async function startOnFailingDisk() {
   const switchFile = join(dataDirectory(), "fail");
   folders.push(dirname(switchFile));
-  const server = await start({ LD_PRELOAD: join(dirname(binary), "tests/support/libfailing_disk.so"), FAILING_DISK: switchFile, ASAN_OPTIONS: "verify_asan_link_order=0" });
+  const server = await start({ ...preload(join(dirname(binary), "tests/support/libfailing_disk.so")), FAILING_DISK: switchFile });
   return { server, switchFile };
 }
 

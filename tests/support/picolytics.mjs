@@ -14,6 +14,9 @@ export const chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML
 /** What scripts/test --asan says to programs that are built so. */
 const sanitizers = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(A|L|UB)SAN_OPTIONS$/.test(name)));
 
+/** The variables of a server that a library is loaded into first. */
+export const preload = (library) => ({ LD_PRELOAD: library, ASAN_OPTIONS: [process.env.ASAN_OPTIONS, "verify_asan_link_order=0"].filter(Boolean).join(":") });
+
 /** Waits until check() returns something truthy, and returns that. Errors count as "not yet". */
 export async function until(what, check, timeoutMs = 20_000) {
   const end = Date.now() + timeoutMs;

@@ -1,8 +1,10 @@
-// Runs clang-tidy over src, several files of a module at a time: half of its time goes into the headers that they share. Where files
+// Runs clang-tidy over src, several files of a module at a time: most of its time goes into the headers that they share. Where files
 // cannot stand in one translation unit (each has a `lock_id` of its own, say), those that clash are looked at in another one. What was
 // found clean is not looked at again until a source, a header, the list of checks or the program changes.
 //
-//   node tests/tidy/clang_tidy.mjs [FILE…]      from the root, with build/fuzz configured (scripts/analyse --tidy does that)
+//   node tests/tidy/clang_tidy.mjs [--deep] [FILE…]      from the root, with build/fuzz configured (scripts/analyse does that)
+//
+// --deep: with Clang's static analyzer, which takes several times as long.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -15,7 +17,10 @@ const folder = resolve("build/tidy");
 
 const under = (dir) => readdirSync(dir).sort().flatMap((name) => (statSync(join(dir, name)).isDirectory() ? under(join(dir, name)) : [join(dir, name)]));
 const commands = new Map(JSON.parse(readFileSync("build/fuzz/compile_commands.json", "utf8")).map((entry) => [relative(".", entry.file), entry]));
-const wanted = process.argv.length > 2 ? process.argv.slice(2).map((file) => relative(".", file)) : under("src").filter((file) => file.endsWith(".cpp"));
+const deep = process.argv.includes("--deep");
+const ending = deep ? ".deep" : ".clean";
+const named = process.argv.slice(2).filter((word) => word !== "--deep");
+const wanted = named.length > 0 ? named.map((file) => relative(".", file)) : under("src").filter((file) => file.endsWith(".cpp"));
 const unknown = wanted.filter((file) => !commands.has(file));
 if (unknown.length > 0) {
   console.error(`not part of the build: ${unknown.join(" ")}`);
@@ -25,7 +30,7 @@ if (unknown.length > 0) {
 const version = spawnSync(program, ["--version"], { encoding: "utf8" }).stdout;
 const headers = createHash("sha256");
 for (const file of [".clang-tidy", ...under("include"), ...under("src").filter((path) => path.endsWith(".hpp"))]) headers.update(file).update(readFileSync(file));
-const common = headers.update(version).digest("hex");
+const common = headers.update(version + deep).digest("hex");
 
 /** What the compiler is called with for all of the files. */
 function command(files) {
@@ -39,7 +44,7 @@ function unit(files) {
   const hash = createHash("sha256").update(common).update(compile.join(" "));
   for (const file of files) hash.update(file).update(readFileSync(file));
   const name = hash.digest("hex").slice(0, 32);
-  return { files, compile, clean: join(folder, `${name}.clean`), source: join(folder, name, "unit.cpp"), dir: join(folder, name) };
+  return { files, compile, clean: join(folder, name + ending), source: join(folder, name, "unit.cpp"), dir: join(folder, name) };
 }
 
 /** The text of the unit, and where each file begins in it. Included, the files would be headers to the analyzer, which passes those over. */
@@ -70,7 +75,7 @@ function look({ files, compile, source, dir }) {
   };
   return new Promise((resume) => {
     let said = "";
-    const process = spawn(program, ["-p", dir, "--config-file=.clang-tidy", "--quiet", source], { stdio: ["ignore", "pipe", "pipe"] });
+    const process = spawn(program, ["-p", dir, "--config-file=.clang-tidy", "--quiet", ...(deep ? [] : ["--checks=-clang-analyzer-*"]), source], { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [process.stdout, process.stderr]) stream.on("data", (bytes) => (said += bytes));
     process.once("exit", (status) => {
       rmSync(dir, { recursive: true });
@@ -117,6 +122,6 @@ await Promise.all(
     while (waiting.length > 0) await check(waiting.shift());
   }),
 );
-if (wanted.length > 100) for (const name of readdirSync(folder)) if (name.endsWith(".clean") && !seen.has(join(folder, name))) rmSync(join(folder, name));
+if (named.length === 0) for (const name of readdirSync(folder)) if (name.endsWith(ending) && !seen.has(join(folder, name))) rmSync(join(folder, name));
 console.log(`clang-tidy: ${wanted.length} files, ${looked} of them looked at now${found ? "" : ", nothing found"}`);
 process.exit(found ? 1 : 0);

@@ -342,6 +342,32 @@ TEST_F(ServerTest, StoppingClosesIdleConnectionsAndAnswersWhatIsUnderWay) {
   EXPECT_FALSE(Client(server_->address()).connected());
 }
 
+/// The last connection ends and the clock ticks in one turn of the io thread: what ended then used to begin another tick.
+TEST_F(ServerTest, StoppingEndsThoughTheClockTicksInTheSameTurn) {
+  std::promise<void> entered, leave;
+  router_.add(Method::get, "/held", [&](Exchange& exchange) {
+    entered.set_value();
+    leave.get_future().wait();
+    exchange.answer(Response::text(200, "held"));
+  });
+  start({.threads = 1});
+  Client idle(server_->address()), busy(server_->address());
+  idle.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(idle.receive().ends_with("hello"));
+  server_->stop_accepting();
+  while (Client(server_->address()).connected()) std::this_thread::yield();
+  busy.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+  // On a machine that is so slow that connections have been closed by now, there is nothing to be seen.
+  if (entered.get_future().wait_for(std::chrono::seconds(5)) == std::future_status::ready) {
+    idle.close();
+    const auto tick = std::chrono::steady_clock::now() + std::chrono::milliseconds(1100);
+    std::this_thread::sleep_until(tick);  // the thread is held meanwhile, so that both wait for it
+  }
+  leave.set_value();
+  auto stopped = std::async(std::launch::async, [&] { server_->stop(std::chrono::seconds(10)); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+}
+
 TEST_F(ServerTest, StoppingStillAnswersARequestThatIsOnItsWay) {
   start();
   std::deque<Client> clients;  // whose connections may not even be accepted yet when the stop begins
