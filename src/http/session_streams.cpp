@@ -20,7 +20,7 @@ constexpr asio::use_awaitable_t<Executor> use_awaitable{};
 }  // namespace
 
 std::shared_ptr<AnswerPipe> Session::answer_in_pieces(Response head) {
-  const auto queue = std::make_shared<AnswerQueue>(*this, io_.context(), io_.shared().metrics.streams);
+  auto queue = std::make_shared<AnswerQueue>(*this, io_.context(), io_.shared().metrics.streams);
   auto pipe = std::make_shared<AnswerWriter>(queue);
   auto hand_over = [this, queue, answer = std::move(head)]() mutable {
     response_ = std::move(answer);
