@@ -201,6 +201,19 @@ describe("what the tracker sees", () => {
   });
 });
 
+test("addresses are in a list of visits for as long as the site keeps them", async () => {
+  const server = await start();
+  const setting = (value) => assert.equal(run(["site", "set", "keeps.example", "store-ip", value], { DATA_DIR: server.dir }).status, 0);
+  const ips = async () => (await get(server, "/keeps.example")).json.list.map((visit) => visit.ip);
+  await insert(server, "keeps.example", [{ time: "2026-06-01T10:00:00Z", ip: "192.0.2.1" }]);
+  assert.deepEqual(await ips(), [""]);
+  setting("on");
+  await until("an address to be kept", async () => (await insert(server, "keeps.example", [{ time: "2026-06-01T11:00:00Z", ip: "[2001:DB8::7]:443" }]), (await ips()).includes("2001:db8::7")));
+  assert.equal((await ips())[0], "", "of before that it is not known");
+  setting("off");
+  assert.deepEqual(new Set(await ips()), new Set([""]));
+});
+
 describe("long lists", () => {
   let server;
   before(async () => {
