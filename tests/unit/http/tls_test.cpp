@@ -70,6 +70,18 @@ class Client {
   std::string received_;
 };
 
+/// However the pieces were cut into chunks.
+std::string data_of_chunks(std::string_view chunks) {
+  std::string data;
+  for (;;) {
+    const auto end = chunks.find("\r\n");
+    const auto size = end == std::string_view::npos ? 0 : std::stoul(std::string(chunks.substr(0, end)), nullptr, 16);
+    if (size == 0 || chunks.size() < end + 2 + size) return data;
+    data.append(chunks.substr(end + 2, size));
+    chunks.remove_prefix(end + 2 + size + 2);
+  }
+}
+
 /// Answers each message with itself.
 struct Echo final : WebSocketProtocol {
   std::shared_ptr<WebSocket> socket;
@@ -89,10 +101,37 @@ class TlsServerTest : public testing::Test {
     });
     router_.add(Method::post, "/echo", [](Exchange& exchange) { exchange.answer(Response::json(200, std::string(exchange.request().body))); },
                 {.max_body = 1 << 20});
+    router_.add(Method::get, "/pieces", [this](Exchange& exchange) {
+      workers_.emplace_back([this, &exchange] {
+        const auto pipe = exchange.answer_in_pieces(Response::empty(200));
+        for (std::size_t at = 0; at < large_.size(); at += 50'000)
+          if (!pipe->write(std::string_view(large_).substr(at, 50'000))) return;
+        pipe->finish();
+      });
+    });
+    router_.add(Method::get, "/cut", [this](Exchange& exchange) {
+      workers_.emplace_back([&exchange] {
+        const auto pipe = exchange.answer_in_pieces(Response::empty(200));
+        pipe->write("the beginning");
+        pipe->abort();
+      });
+    });
+    router_.add(Method::post, "/size", [this](Exchange& exchange) {
+      workers_.emplace_back([body = exchange.body(), answer = exchange.answer_later()] {
+        std::size_t size = 0;
+        for (auto part = body->read(); !part.empty(); part = body->read()) size += part.size();
+        answer(Response::json(200, std::to_string(size)));
+      });
+    }, {.max_body = 16 << 20, .stream_body = true});
     router_.add(Method::get, "/later", [this](Exchange& exchange) { later_.set_value(exchange.answer_later()); });
     router_.add(Method::get, "/ws", [](Exchange& exchange) { exchange.upgrade(std::make_unique<Echo>(), {}); });
     for (std::size_t i = 0; i < large_.size(); ++i) large_[i] = static_cast<char>('a' + i % 26);
     ASSERT_TRUE(contexts_.use(tls::make_identity()));
+  }
+
+  void TearDown() override {
+    if (server_) server_->stop(std::chrono::seconds(0));
+    for (auto& worker : workers_) worker.join();
   }
 
   void start(ListenerOptions options = {}) {
@@ -113,6 +152,7 @@ class TlsServerTest : public testing::Test {
   tls::ServerContexts contexts_{registry_};
   std::string large_ = std::string(3 << 20, ' ');
   std::promise<std::function<void(Response)>> later_;
+  std::vector<std::thread> workers_;  // filled by the one io thread
   std::unique_ptr<Server> server_;
 };
 
@@ -155,6 +195,36 @@ TEST_F(TlsServerTest, AnswersThatComeLaterAreSent) {
   client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
   later_.get_future().get()(Response::text(200, "at last"));
   EXPECT_THAT(client.receive("at last"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(TlsServerTest, AnswersInPiecesArriveWhole) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto received = client.receive("\r\n0\r\n\r\n");
+  EXPECT_TRUE(data_of_chunks(received.substr(received.find("\r\n\r\n") + 4)) == large_);  // not EXPECT_EQ: it would print both
+  client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(client.receive("hello"), testing::EndsWith("hello"));
+}
+
+TEST_F(TlsServerTest, AnAnswerThatIsCutEndsWithoutAGoodBye) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("GET /cut HTTP/1.0\r\nHost: a\r\n\r\n");
+  client.receive_all();
+  EXPECT_FALSE(client.good_bye());
+}
+
+TEST_F(TlsServerTest, StreamedBodiesArriveWhole) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("POST /size HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3145728\r\n\r\n");
+  EXPECT_THAT(client.receive("\r\n\r\n"), StartsWith("HTTP/1.1 100 "));
+  client.send(large_);
+  EXPECT_THAT(client.receive("3145728"), testing::EndsWith("3145728"));
 }
 
 TEST_F(TlsServerTest, SpeaksWebSocket) {
