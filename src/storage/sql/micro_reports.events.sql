@@ -1,31 +1,30 @@
--- $1 site, $2 and $3 the range of time, $4 and $5 the local days that may fall into it, $6 whether callers are told apart, $7 how many names
--- at most. A name may be one of the tracker's page views and one that was handed in.
-select name collate "C", sum(visits)::bigint, count(*)
+-- $1 site, $2 and $3 the range of time, $4 and $5 the local days that may fall into it, $6 how many names at most. A name may be one of the
+-- tracker's page views and one that was handed in.
+select name, sum(visits)::bigint, 0::bigint
 from (
-  select coalesce(k.name, n.name, '') as name, i.caller, sum(i.visits) as visits
+  select coalesce(k.name, n.name, '') collate "C" as name, i.visits
   from (
-    select kind, name_id, case when $6::boolean then who else 0 end as caller, count(*) as visits
+    select kind, name_id, count(*) as visits
     from (
-      select null::smallint as kind, name_id, who
+      select null::smallint as kind, name_id
       from pico.micro_visits
       where site_id = $1 and day between $4 and $5 and at >= $2 and at < $3
       union all
-      select e.kind, 0, v.visit_id & -1024
+      select e.kind, 0
       from pico.events e
       join pico.visits v on v.site_id = e.site_id and v.day = e.day and v.visit_id = e.visit_id
       where e.site_id = $1 and e.day between $4 and $5 and e.at >= $2 and e.at < $3 and e.kind in (1, 5, 6) and v.bot = 0
       union all
-      select null, d.name_id, v.visit_id & -1024
+      select null, d.name_id
       from pico.event_details d
       join pico.visits v on v.site_id = d.site_id and v.day = d.day and v.visit_id = d.visit_id
       where d.site_id = $1 and d.day between $4 and $5 and d.at >= $2 and d.at < $3 and not d.micro and v.bot = 0
     ) items
-    group by 1, 2, 3
+    group by 1, 2
   ) i
   left join pico.event_kinds k on k.kind = i.kind
   left join pico.event_names n on n.name_id = i.name_id
-  group by 1, 2
-) callers
+) named
 group by name
 order by 2 desc, 1
-limit $7;
+limit $6;
