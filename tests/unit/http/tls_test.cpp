@@ -124,6 +124,7 @@ class TlsServerTest : public testing::Test {
       });
     }, {.max_body = 16 << 20, .stream_body = true});
     router_.add(Method::get, "/later", [this](Exchange& exchange) { later_.set_value(exchange.answer_later()); });
+    router_.add(Method::post, "/body", [this](Exchange& exchange) { body_.set_value({&exchange, exchange.body()}); }, {.max_body = 1 << 20, .stream_body = true});
     router_.add(Method::get, "/ws", [](Exchange& exchange) { exchange.upgrade(std::make_unique<Echo>(), {}); });
     for (std::size_t i = 0; i < large_.size(); ++i) large_[i] = static_cast<char>('a' + i % 26);
     ASSERT_TRUE(contexts_.use(tls::make_identity()));
@@ -152,6 +153,7 @@ class TlsServerTest : public testing::Test {
   tls::ServerContexts contexts_{registry_};
   std::string large_ = std::string(3 << 20, ' ');
   std::promise<std::function<void(Response)>> later_;
+  std::promise<std::pair<Exchange*, std::shared_ptr<BodyPipe>>> body_;
   std::vector<std::thread> workers_;  // filled by the one io thread
   std::unique_ptr<Server> server_;
 };
@@ -195,6 +197,20 @@ TEST_F(TlsServerTest, AnswersThatComeLaterAreSent) {
   client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
   later_.get_future().get()(Response::text(200, "at last"));
   EXPECT_THAT(client.receive("at last"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(TlsServerTest, ABodyIsReadWhileItComesAndMayBeAnsweredBeforeItsEnd) {
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc");
+  const auto [exchange, body] = body_.get_future().get();
+  EXPECT_EQ(body->read(), "abc");
+  client.send("def");
+  EXPECT_EQ(body->read(), "def");
+  exchange->answer_later()(Response::text(200, "enough"));
+  EXPECT_TRUE(client.receive_all().ends_with("enough"));
+  EXPECT_TRUE(client.good_bye());
 }
 
 TEST_F(TlsServerTest, AnswersInPiecesArriveWhole) {
