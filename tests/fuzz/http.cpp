@@ -62,7 +62,7 @@ http::ListenerOptions options() {
 struct Host {
   metrics::Registry registry;
   http::Router router{registry, "fuzz"};
-  http::Shared shared{options(), router, http::Metrics(registry, "fuzz"), http::ConnectionTable(4, 4)};
+  http::Shared shared{options(), router, http::Metrics(registry, "fuzz"), std::nullopt, http::ConnectionTable(4, 4)};
   http::IoThread io{shared};
   Host() {
     spdlog::set_level(spdlog::level::off);
@@ -135,7 +135,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   socket.non_blocking(true);
   const auto peer = IpAddress::v4({127, 0, 0, 1});
   fuzz::require(host.shared.connections.enter(peer, true) == http::ConnectionTable::Entry::in, "earlier connections have left");
-  http::asio::co_spawn(host.io.context(), serve(std::make_unique<http::Session>(std::move(socket), host.io, peer)), [](const std::exception_ptr& thrown) {
+  http::asio::co_spawn(host.io.context(), serve(std::make_unique<http::Session>(http::Transport(std::move(socket)), host.io, peer)), [](const std::exception_ptr& thrown) {
     fuzz::require(!thrown, "no exception ends a connection");
   });
 
