@@ -66,10 +66,9 @@ export class Server {
 
   async launch() {
     this.spawn();
-    await until("the server to start", () => {
-      if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`it ended: ${this.stderr}`);
-      return existsSync(this.runFile);
-    }, 60_000);
+    const ended = () => this.process.exitCode !== null || this.process.signalCode !== null;
+    await until("the server to start", () => existsSync(this.runFile) || ended(), 60_000);
+    if (ended()) throw new Error(`the server ended instead of starting: ${this.stderr}`);
     Object.assign(this, JSON.parse(readFileSync(this.runFile, "utf8")));
   }
 

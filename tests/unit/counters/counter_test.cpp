@@ -6,6 +6,7 @@
 
 #include "pico/core/hash.hpp"
 #include "support/test_postgres.hpp"
+#include "support/unanswered_commits.hpp"
 
 namespace pico::counters {
 namespace {
@@ -30,14 +31,6 @@ struct CounterTest : testing::Test {
   }
   std::int64_t views(const std::string& page = "/") {
     return admin.execute("select coalesce(sum(views), 0)::bigint from pico.page_counts where page = $1", page).get<std::int64_t>(0, 0);
-  }
-  /// Waits until a query of the whole server's state returns something other than 0.
-  void until(const std::string& query) {
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (admin.execute(query).get<int>(0, 0) == 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << query;
-      std::this_thread::yield();
-    }
   }
 
   test::TestDatabase database = test::TestDatabase::migrated();
@@ -112,15 +105,11 @@ TEST_F(CounterTest, CountsOnceWhatWasLostAtItsCommit) {
 TEST_F(CounterTest, CountsOnceWhatWasCommittedWithoutAnAnswer) {
   auto counter = make();
   ASSERT_EQ(add(*counter, {{"/", hour, 1}}), Outcome::committed);
-  // A commit that waits for a standby has taken place already when its session is ended.
-  admin.execute("alter system set synchronous_standby_names = 'nobody'");
-  admin.execute("select pg_reload_conf()");
-  until("select (setting <> '')::int from pg_settings where name = 'synchronous_standby_names'");
+  test::UnansweredCommits commits(database);
   auto answer = std::async(std::launch::async, [&] { return add(*counter, {{"/", hour, 1}}); });
-  until("select count(*) from pg_stat_activity where wait_event = 'SyncRep' and datname = current_database()");
-  admin.execute("alter system reset synchronous_standby_names");
-  EXPECT_EQ(admin.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep' and datname = current_database()").get<int>(0, 0), 1);
-  admin.execute("select pg_reload_conf()");
+  commits.wait_for_one();
+  EXPECT_EQ(commits.end_sessions(), 1);
+  commits.answer_again();
   EXPECT_EQ(answer.get(), Outcome::committed);
   EXPECT_EQ(views(), 2);
 }

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "bulk_fixture.hpp"
+#include "support/unanswered_commits.hpp"
 
 namespace pico::writer {
 namespace {
@@ -69,43 +72,22 @@ TEST_F(BulkTest, BeginsAnewWhenItsSessionIsEndedInTheMiddle) {
   EXPECT_EQ(stored(), "51 5 51");
 }
 
-/// Commits wait for a standby that never comes: they have taken place, and nobody is told.
 struct BulkUnanswered : BulkTest {
   BulkUnanswered() {
-    other.execute("create table probes ()");
     write(bulk, pageviews(5, 5));  // makes the rows of the checkpoints, which would be commits of their own
     bulk.position({5}, 0);
-    other.execute("alter system set synchronous_standby_names = 'nobody'");
-    other.execute("select pg_reload_conf()");
-    // Postgres takes the setting when it comes to it; from the first commit that waits on, all do.
-    probe = std::jthread([this](const std::stop_token& stop) {
-      auto own = database.connect();
-      while (!stop.stop_requested()) own.execute("insert into probes default values");
-    });
-    wait_for_unanswered(1);
+    commits.emplace(database);
   }
-  ~BulkUnanswered() override { answer_again(); }
-  void wait_for_unanswered(int commits) {
-    const auto end = std::chrono::steady_clock::now() + 60s;
-    while (one("select count(*) from pg_stat_activity where wait_event = 'SyncRep' and datname = current_database()") != std::to_string(commits))
-      ASSERT_LT(std::chrono::steady_clock::now(), end);
-  }
-  void answer_again() {
-    probe.request_stop();
-    other.execute("alter system reset synchronous_standby_names");
-    other.execute("select pg_reload_conf()");
-    if (probe.joinable()) probe.join();
-  }
-  std::jthread probe;
+  std::optional<test::UnansweredCommits> commits;
 };
 
 TEST_F(BulkUnanswered, CountsOnceWhatWasCommittedWithoutAnAnswer) {
   for (const bool with_step : {false, true}) {
     const auto step = with_step ? std::optional(BulkStep{.epoch = {5}, .shard = 0, .expected = 0, .target = 50}) : std::nullopt;
     auto result = std::async(std::launch::async, [&] { return write(bulk, pageviews(50, 5), 7, step); });
-    wait_for_unanswered(2);
-    other.execute("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep' and query = 'commit' and datname = current_database()");
-    if (result.wait_for(60s) != std::future_status::ready) answer_again();
+    commits->wait_for_one();
+    EXPECT_EQ(commits->end_sessions(), 1);
+    if (result.wait_for(60s) != std::future_status::ready) commits->answer_again();
     EXPECT_EQ(result.get().events, 50u);
   }
   EXPECT_EQ(stored(), "105 5 105");
