@@ -60,6 +60,7 @@ async function warning(server) {
   const { status, text } = await server.request("GET", "/ready", { admin: true });
   return status === 200 && text !== "OK" ? JSON.parse(text).warnings.tls : "";
 }
+const warned = (server, what) => until(`a warning like ${what}`, async () => what.test(await warning(server)));
 
 test("the first certificate is got, served, believed by curl, and kept; nothing secret is logged", async () => {
   const server = await start(authority.env("stats.example.com"), `127.0.0.1:${httpPort}`);
@@ -134,9 +135,9 @@ test("without an authority plain HTTP works, /ready warns, and a later attempt s
   const server = await start({ ...env, AUTOTLS_DIRECTORY: `https://localhost:${port}/dir` }, `127.0.0.1:${httpPort}`);
   assert.equal((await server.get("/robots.txt")).status, 200);
   await assert.rejects(get(server, "away.example.com"));
-  assert.match(await until("a warning", () => warning(server)), /there is no certificate for away\.example\.com/);
+  await warned(server, /there is no certificate for away\.example\.com/);
   await until("failures to be counted", async () => (await server.metric("picolytics_acme_failures")) >= 1);
-  assert.match(await warning(server), /cannot connect to localhost/);
+  await warned(server, /cannot connect to localhost/);
   assert.match(server.stderr, /no certificate for away\.example\.com \(1\. attempt\)/);
   const late = await Authority.start({ httpPort, port });
   started.push(late);
@@ -153,7 +154,7 @@ test("a directory whose own certificate nobody vouches for is not believed", asy
   delete env.AUTOTLS_CA_FILE;
   const server = await start(env, `127.0.0.1:${httpPort}`);
   await until("a failure", async () => (await server.metric("picolytics_acme_failures")) >= 1);
-  assert.match(await warning(server), /cannot speak TLS with localhost: (self.signed certificate|unable to get local issuer)/);
+  await warned(server, /cannot speak TLS with localhost: (self.signed certificate|unable to get local issuer)/);
   await server.destroy();
 });
 
@@ -161,7 +162,7 @@ test("a host that leads elsewhere is a refusal: it is told of, not tried again a
   await authority.lead("wrong.example.com", "127.0.0.2");
   const server = await start(authority.env("wrong.example.com"), `127.0.0.1:${httpPort}`);
   await until("a failure", async () => (await server.metric("picolytics_acme_failures")) === 1, 60_000);
-  assert.match(await warning(server), /could not confirm the host name/);
+  await warned(server, /could not confirm the host name/);
   assert.equal((await server.get("/robots.txt")).status, 200);
   const [stored] = await cluster.sql("select failures, last_failure, next_attempt > now() + interval '3 minutes' as later from pico.tls_certificates where host = 'wrong.example.com'");
   assert.equal(stored.failures, 1);
@@ -169,7 +170,7 @@ test("a host that leads elsewhere is a refusal: it is told of, not tried again a
   assert.match(stored.last_failure, /^the authority refused \(\w+\)$/, "nothing that could hold an address is stored");
   await server.signal("SIGTERM");
   await server.launch();
-  assert.match(await until("a warning", () => warning(server)), /the authority refused/);
+  await warned(server, /the authority refused/);
   assert.equal(await server.metric('picolytics_acme_orders_total{result="failed"}'), 0);
   await authority.lead("wrong.example.com");
   server.process.kill("SIGHUP");
