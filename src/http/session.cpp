@@ -2,6 +2,7 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/write.hpp>
+#include <algorithm>
 #include <cassert>
 #include <spdlog/spdlog.h>
 
@@ -15,7 +16,8 @@ using Fields = beast_http::fields;
 
 constexpr std::size_t read_size = 4096;
 constexpr std::size_t inline_body = 16 * 1024;  ///< smaller bodies are copied behind the head: one buffer, one write
-constexpr std::size_t linger_bytes = 256 * 1024;
+constexpr std::size_t linger_bytes = 256 * 1024;       ///< read and thrown away before a connection is closed, beside …
+constexpr std::size_t linger_body = 4 * 1024 * 1024;   ///< … as much of a body as its route takes, so that a little too much hears of it
 constexpr std::chrono::seconds linger_time{2};
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -357,7 +359,9 @@ Awaitable<void> serve(std::unique_ptr<Session> owned) {
   session.socket_.shutdown_send(ignored);
   session.deadline_ = std::chrono::steady_clock::now() + linger_time;
   session.in_.clear();
-  for (std::size_t total = 0; total < linger_bytes;) {
+  const std::size_t taken = session.match_.route != nullptr ? session.match_.route->options.max_body : 0;
+  const std::size_t most = linger_bytes + std::min(taken, linger_body);
+  for (std::size_t total = 0; total < most;) {
     const asio::mutable_buffer waste = session.in_.prepare(read_size);  // not an array: every connection's frame would hold it
     const auto [error, received] = co_await session.socket_.async_read_some(waste, no_throw);
     if (error) co_return;

@@ -107,7 +107,7 @@ test("half-closed connections get the answer to what they asked, and are then cl
 
 test("at the limit of open files the oldest idle connections make room, and the journal and Postgres keep theirs", async () => {
   const server = await start({ MAX_CONNECTIONS: "10000" }, { openFiles: 300 });
-  assert.match(server.stderr, /maxConnections is 10000, but the limit of open files \(300\) leaves room for 150/);
+  assert.match(server.stderr, /10000 connections by maxConnections, but the limit of open files \(300\) leaves room for 150/);
   const idle = await open(server, 600);
   await assertAnswers(server);
   assert.ok((await connections(server)) <= 151);
