@@ -27,6 +27,12 @@ const Setting* find_setting(std::string_view key) {
   return found;
 }
 
+/// µAnalytics' program reads PORT where its README says MA_PORT. Many platforms set PORT and mean the public listener's, so it counts
+/// only beside MA_ROOT, which nobody else sets.
+std::string_view third_name(const Setting& setting, const Environment& environment) {
+  return setting.alias == "MA_PORT" && !value_or(environment, "MA_ROOT", "").empty() ? "PORT" : "";
+}
+
 /// Puts one layer over the other and collects what is wrong with each value.
 class Loader {
  public:
@@ -36,7 +42,7 @@ class Loader {
     std::error_code unreachable;  // a file that cannot even be looked at is reported, one that is not there is not
     if (options.file || std::filesystem::exists(file, unreachable) || unreachable) take_file(file);
     for_each_setting([&](const Setting& setting) {
-      for (const auto variable : {setting.variable, setting.alias}) {
+      for (const auto variable : {setting.variable, setting.alias, third_name(setting, options.environment)}) {
         const auto value = variable.empty() ? std::string() : value_or(options.environment, variable, "");
         if (value.empty()) continue;
         give(setting, value, fmt::format("variable {}", variable));

@@ -46,6 +46,8 @@ TEST_F(Loader, TheEnvironmentGoesBeforeTheFileAndTheFileBeforeTheDefaults) {
 TEST_F(Loader, MicroAnalyticsOwnVariablesAreReadWhereOursAreNotSet) {
   EXPECT_EQ(good("").micro_analytics.listen, std::nullopt);
   EXPECT_EQ(good("", {{"PORT", "5000"}}).micro_analytics.listen, std::nullopt) << "many platforms set it, and mean something else";
+  EXPECT_EQ(good("", {{"PORT", "5000"}, {"MA_ROOT", "./dbs"}}).micro_analytics.listen, (Address{"", 5000})) << "but not beside the original's own";
+  EXPECT_EQ(good("", {{"PORT", "5000"}, {"MA_ROOT", "./dbs"}, {"MA_PORT", "7070"}}).micro_analytics.listen, (Address{"", 7070}));
   EXPECT_EQ(good("", {{"MA_PORT", "7070"}}).micro_analytics.listen, (Address{"", 7070})) << "as the original takes it";
   EXPECT_EQ(good("", {{"MA_PORT", "127.0.0.1:7071"}}).micro_analytics.listen, (Address{"127.0.0.1", 7071}));
   EXPECT_EQ(good("", {{"MA_PORT", "7070"}, {"MICRO_ANALYTICS_LISTEN", ":7072"}}).micro_analytics.listen, (Address{"", 7072}));
