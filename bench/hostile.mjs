@@ -24,7 +24,7 @@ const attacks = {
   "malformed requests": { count: 50, then: "GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", everyMs: 100 },
   "heads that are too large": { count: 20, then: `GET / HTTP/1.1\r\nX: ${"y".repeat(40_000)}\r\n\r\n`, everyMs: 100 },
   "pipelined requests": { count: 20, then: "GET /none HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20), everyMs: 100 },
-  "answers that are not read": { count: 100, first: "GET /demo HTTP/1.1\r\nHost: x\r\n\r\n".repeat(500), deaf: true },
+  "answers that are not read": { count: 100, first: "GET /demo HTTP/1.1\r\nHost: x\r\n\r\n".repeat(5000), deaf: true },
 };
 
 /** The hostile clients, in a process of their own: connections that end are opened again. */
@@ -45,6 +45,7 @@ function attack({ count: connections, first, then, everyMs, deaf }, target) {
       setTimeout(connect, 100);
     });
   };
+  setInterval(() => {}, 60_000); // sockets that are not read keep no process alive
   let opened = 0;
   const more = setInterval(() => {
     for (let i = 0; i < 100 && opened < connections; ++i, ++opened) connect();
