@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
-import { contractTests } from "../support/contract.mjs";
+import { contractTests, send } from "../support/contract.mjs";
 import { Server, caughtUp, chrome, run, until } from "../support/picolytics.mjs";
 
 const folder = "tests/contract/micro-analytics/reading";
@@ -16,20 +16,6 @@ const start = async (env, options) => {
 };
 after(() => Promise.all(servers.map((server) => server.destroy())));
 
-function send(address, { method = "GET", target, headers = {}, body }) {
-  const [host, port] = address.split(":");
-  return new Promise((resume, reject) => {
-    const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
-    const request = http.request({ host, port, method, path: target, headers: { ...length, ...headers } }, (response) => {
-      const parts = [];
-      response.on("data", (part) => parts.push(part));
-      response.on("end", () => resume({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }));
-      response.on("error", reject);
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
-}
 const get = async (server, target, headers) => {
   const answer = await send(server.listen, { target: prefix + target, headers });
   return { ...answer, json: answer.text && answer.status < 500 ? JSON.parse(answer.text) : undefined };

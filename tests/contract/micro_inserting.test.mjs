@@ -1,12 +1,11 @@
 // What µAnalytics' API inserts (docs/micro-analytics.md), where the public listener serves it and on a listener of its own: recorded
 // conversations (micro-analytics/inserting/*.http), then what a conversation cannot show.
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { contractTests } from "../support/contract.mjs";
+import { contractTests, send } from "../support/contract.mjs";
 import { Server, caughtUp, chrome, run, scaled, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 
@@ -24,26 +23,7 @@ after(async () => {
   await Promise.all(clusters.map((cluster) => cluster.destroy()));
 });
 
-/** A request whose body is a text, or a generator of pieces, which are sent as the server takes them. */
-function send(address, { method = "POST", target, headers = {}, body }) {
-  const [host, port] = address.split(":");
-  const length = typeof body === "string" ? { "Content-Length": Buffer.byteLength(body) } : {};
-  return new Promise((resume, reject) => {
-    const request = http.request({ host, port, method, path: target, headers: { ...length, ...headers } }, (response) => {
-      const parts = [];
-      response.on("data", (part) => parts.push(part));
-      response.on("end", () => resume({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }));
-      response.on("error", reject);
-    });
-    request.on("error", reject);
-    if (typeof body === "string" || body === undefined) return request.end(body);
-    (async () => {
-      for await (const piece of body) if (!request.write(piece) && !request.destroyed) await once(request, "drain").catch(() => {});
-      request.end();
-    })();
-  });
-}
-const post = (server, target, body) => send(server.listen, { target: prefix + target, body: typeof body === "object" && !body[Symbol.asyncIterator] && !body[Symbol.iterator] ? JSON.stringify(body) : body });
+const post = (server, target, body) => send(server.listen, { method: "POST", target: prefix + target, body: typeof body === "object" && !body[Symbol.asyncIterator] && !body[Symbol.iterator] ? JSON.stringify(body) : body });
 const code = (answer) => JSON.parse(answer.text).code;
 
 /** A list of `n` items as a body in pieces. */

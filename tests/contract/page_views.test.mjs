@@ -1,9 +1,8 @@
 // The page-view counter's contract, on the public listener and on one of its own: recorded conversations (page-views/*.http), then what
 // a conversation cannot show.
 import assert from "node:assert/strict";
-import http from "node:http";
 import { after, before, describe, test } from "node:test";
-import { contractTests } from "../support/contract.mjs";
+import { contractTests, send } from "../support/contract.mjs";
 import { Server, until } from "../support/picolytics.mjs";
 
 const folder = "tests/contract/page-views";
@@ -15,21 +14,6 @@ const start = async (env) => {
 };
 after(() => Promise.all(servers.map((server) => server.destroy())));
 
-/** A request to any of a server's listeners. */
-function send(address, { method, target, headers = {}, body }) {
-  const [host, port] = address.split(":");
-  const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
-  return new Promise((resume, reject) => {
-    const request = http.request({ host, port, method, path: target, headers: { ...length, ...headers } }, (response) => {
-      const parts = [];
-      response.on("data", (part) => parts.push(part));
-      response.on("end", () => resume({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }));
-      response.on("error", reject);
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
-}
 const json = { "content-type": "application/json" };
 const multi = (address, counts, headers = {}) => send(address, { method: "POST", target: "/page-views/multi", headers: { ...json, ...headers }, body: JSON.stringify(counts) });
 const total = async (address, page, now) => JSON.parse((await send(address, { method: "GET", target: `/report?page=${encodeURIComponent(page)}&now=${now}` })).text).data.reduce((sum, row) => sum + row.v, 0);

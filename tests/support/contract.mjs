@@ -13,6 +13,8 @@
 //
 // Exchanges are separated by a line of equals signs. Of the answer's headers only those that are written down are compared; a JSON body is
 // compared as JSON, and one of the form /…/ as a pattern. A header `(absent)` must not be there. `@repeat N TEXT` stands for a body of TEXT N times.
+import { once } from "node:events";
+import http from "node:http";
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -58,4 +60,24 @@ export function contractTests(folder, send) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".http")).sort())
     for (const { title, request, answer } of parseExchanges(readFileSync(join(folder, file), "utf8")))
       test(`${file}: ${title || `${request.method} ${request.target}`}`, async () => assertAnswer(await send(request), answer));
+}
+
+/** A request to any of a server's listeners. The body is a text, or pieces that are sent as the server takes them. */
+export function send(address, { method = "GET", target, headers = {}, body }) {
+  const [host, port] = address.split(":");
+  const length = typeof body === "string" ? { "Content-Length": Buffer.byteLength(body) } : {};
+  return new Promise((resume, reject) => {
+    const request = http.request({ host, port, method, path: target, headers: { ...length, ...headers } }, (response) => {
+      const parts = [];
+      response.on("data", (part) => parts.push(part));
+      response.on("end", () => resume({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }));
+      response.on("error", reject);
+    });
+    request.on("error", reject);
+    if (typeof body === "string" || body === undefined) return request.end(body);
+    (async () => {
+      for await (const piece of body) if (!request.write(piece) && !request.destroyed) await once(request, "drain").catch(() => {});
+      request.end();
+    })();
+  });
 }
