@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <charconv>
+#include <optional>
 #include <set>
 
 #include "fuzz.hpp"
 #include "pico/http/websocket.hpp"
 #include "session.hpp"
+#include "streams.hpp"
 
 using namespace pico;
 
@@ -60,6 +63,7 @@ http::ListenerOptions options() {
 }
 
 struct Host {
+  fuzz::Streams streams;
   metrics::Registry registry;
   http::Router router{registry, "fuzz"};
   http::Shared shared{options(), router, http::Metrics(registry, "fuzz"), std::nullopt, http::ConnectionTable(4, 4)};
@@ -67,18 +71,48 @@ struct Host {
   Host() {
     spdlog::set_level(spdlog::level::off);
     add_routes(router);
+    streams.add_to(router);
   }
   void run() {
     io.context().restart();
     while (io.context().poll() > 0) continue;
   }
+  /// run(), and true while a thread may have more for it.
+  bool run_on() {
+    const bool at_work = streams.at_work();
+    run();
+    if (at_work) io.context().run_one_for(std::chrono::milliseconds(1));
+    return at_work;
+  }
 };
 
 const std::set<std::string_view> known_headers = {
-    "Date", "Content-Type", "Connection", "Content-Length", "Allow", "Vary", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
+    "Date", "Content-Type", "Connection", "Content-Length", "Transfer-Encoding", "Allow", "Vary", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
     "Access-Control-Allow-Headers", "Upgrade",
     // of Beast's own answer to a faulty handshake
     "Server", "Sec-WebSocket-Version", "Sec-WebSocket-Accept"};
+
+/// Takes a streamed body off the front, or a part of it.
+void skip_letters(std::string_view& all, std::size_t count) {
+  fuzz::require(all.substr(0, count).find_first_not_of('x') == std::string_view::npos, "pieces are as they were written");
+  all.remove_prefix(std::min(all.size(), count));
+}
+
+/// Takes the chunks of a body off the front, up to the last one or to where the connection was cut.
+void skip_chunks(std::string_view& all) {
+  while (!all.empty()) {
+    std::size_t size = 0;
+    const auto line = std::from_chars(all.data(), all.data() + all.size(), size, 16);
+    fuzz::require(line.ec == std::errc{}, "a chunk has a size");
+    all.remove_prefix(static_cast<std::size_t>(line.ptr - all.data()));
+    fuzz::require(std::string_view("\r\n").starts_with(all.substr(0, 2)), "which has a line");
+    all.remove_prefix(std::min<std::size_t>(all.size(), 2));
+    skip_letters(all, size);
+    fuzz::require(std::string_view("\r\n").starts_with(all.substr(0, 2)), "a chunk ends with a line's end");
+    all.remove_prefix(std::min<std::size_t>(all.size(), 2));
+    if (size == 0) return;
+  }
+}
 
 /// What came back is whole answers with our own headers only: nothing of the request splits one.
 void check_answers(std::string_view all) {
@@ -95,7 +129,8 @@ void check_answers(std::string_view all) {
     fuzz::require(end != std::string_view::npos, "a head is whole");
     auto head = all.substr(all.find("\r\n") + 2, end - all.find("\r\n") - 2);
     all.remove_prefix(end + 4);
-    std::size_t length = 0;
+    std::optional<std::size_t> length;
+    bool chunked = false;
     while (!head.empty()) {
       const auto line = head.substr(0, head.find("\r\n"));
       head.remove_prefix(std::min(head.size(), line.size() + 2));
@@ -104,10 +139,17 @@ void check_answers(std::string_view all) {
       fuzz::require(line.find_first_of("\r\n") == std::string_view::npos, "a header is one line");
       if (line == "Connection: close") closed = true;
       if (line.starts_with("Content-Length: ")) length = std::stoul(std::string(line.substr(16)));
+      if (line == "Transfer-Encoding: chunked") chunked = true;
     }
-    if (!all.starts_with("HTTP/1.1 ")) {  // else it was the answer to HEAD
-      fuzz::require(all.empty() || all.size() >= length, "a body is whole");
-      all.remove_prefix(std::min(all.size(), length));
+    fuzz::require(!chunked || !length, "a body ends in one way only");
+    if (all.starts_with("HTTP/1.1 ")) continue;  // it was the answer to HEAD
+    if (chunked) {
+      skip_chunks(all);
+    } else if (length) {
+      fuzz::require(all.empty() || all.size() >= *length, "a body is whole");
+      all.remove_prefix(std::min(all.size(), *length));
+    } else if (closed) {
+      skip_letters(all, all.size());
     }
   }
 }
@@ -150,14 +192,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   shutdown(ends[0], SHUT_WR);
-  for (std::size_t before = answers.size() + 1; before != answers.size();) {
-    before = answers.size();
-    host.run();
+  for (bool more = true; more;) {
+    const auto before = answers.size();
+    more = host.run_on();
     answers += received(ends[0]);
+    if (answers.size() != before) more = true;
   }
   check_answers(answers);
   close(ends[0]);
-  host.run();
+  while (host.run_on()) continue;
+  host.streams.join();
   fuzz::require(host.shared.connections.size() == 0, "the session ends with its connection");
   return 0;
 }
