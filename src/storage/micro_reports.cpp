@@ -1,6 +1,7 @@
 #include "pico/storage/micro_reports.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "sql.hpp"
 
@@ -45,6 +46,15 @@ Rows ask(Connection& connection, std::string_view statement, const Params& param
   return rows;
 }
 
+std::vector<MicroVisits::Visit> visits_of(const Rows& rows) {
+  std::vector<MicroVisits::Visit> visits(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    visits[i] = {rows.get<Instant>(i, 0),     rows.get<std::string>(i, 1), rows.get<std::string>(i, 2), rows.get<std::string>(i, 3),
+                 rows.get<std::string>(i, 4), rows.get<std::string>(i, 5), rows.get<std::string>(i, 6)};
+  }
+  return visits;
+}
+
 MicroFigures figures_at(const Rows& rows, std::size_t row, bool unique) {
   return {rows.get<std::int64_t>(row, 1), unique ? rows.get<std::int64_t>(row, 2) : 0};
 }
@@ -79,21 +89,46 @@ std::vector<MicroBucket> micro_times(Connection& connection, int site_id, const 
 }
 
 MicroVisits::MicroVisits(Connection& connection, int site_id, const MicroRange& range, const std::optional<std::int64_t>& limit)
-    : connection_(connection), transaction_(connection) {
-  // All of it is wanted, not the first tenth, for which a cursor is planned otherwise; and the first piece comes when all is sorted.
+    : connection_(connection), transaction_(connection, Isolation::repeatable_read), site_id_(site_id), rest_(range),
+      left_(limit.value_or(std::numeric_limits<std::int64_t>::max())) {
+  // All of a stretch is wanted, not its first tenth, for which a cursor is planned otherwise.
   plan_for_many_rows(connection);
   connection.execute("set local cursor_tuple_fraction = 1; set local statement_timeout = '10min'");
-  connection.execute(sql("micro_reports.visits"), range_of(site_id, range).add(limit));
+  const auto days = connection.execute("select min(day), max(day) from pico.site_days where site_id = $1", Params().add(site_id));
+  const auto first = days.get<std::optional<Day>>(0, 0);
+  rest_.from = std::max<Instant>(rest_.from, first.value_or(last_day) - std::chrono::days(1));
+  rest_.until = std::min<Instant>(rest_.until, days.get<std::optional<Day>>(0, 1).value_or(first_day) + std::chrono::days(2));
+}
+
+void MicroVisits::open_stretch() {
+  const auto until = std::min<Instant>(std::chrono::floor<std::chrono::days>(rest_.from) + stretch_, rest_.until);
+  connection_.execute(sql("micro_reports.visits"), range_of(site_id_, {rest_.from, until}).add(left_));
+  rest_.from = until;
+  given_ = 0;
+}
+
+void MicroVisits::close_stretch() {
+  connection_.execute("close micro_visits");
+  // Long enough that what a statement costs does not count, short enough that little is sorted.
+  if (*given_ < 20'000) stretch_ *= 2;
+  if (*given_ > 100'000) stretch_ = std::max(stretch_ / 2, std::chrono::days(1));
+  given_.reset();
 }
 
 std::vector<MicroVisits::Visit> MicroVisits::next() {
-  const auto rows = connection_.execute("fetch forward 2000 from micro_visits");
-  std::vector<Visit> visits(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    visits[i] = {rows.get<Instant>(i, 0),     rows.get<std::string>(i, 1), rows.get<std::string>(i, 2), rows.get<std::string>(i, 3),
-                 rows.get<std::string>(i, 4), rows.get<std::string>(i, 5), rows.get<std::string>(i, 6)};
+  while (given_ || (left_ > 0 && rest_.from < rest_.until)) {
+    if (!given_) open_stretch();
+    auto visits = visits_of(connection_.execute("fetch forward 2000 from micro_visits"));
+    const auto count = static_cast<std::int64_t>(visits.size());
+    if (count == 0) {
+      close_stretch();
+      continue;
+    }
+    *given_ += count;
+    left_ -= count;
+    return visits;
   }
-  return visits;
+  return {};
 }
 
 }  // namespace pico::storage

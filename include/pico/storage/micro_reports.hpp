@@ -46,7 +46,9 @@ std::vector<MicroGroup> micro_groups(Connection& connection, int site_id, const 
 std::vector<MicroBucket> micro_times(Connection& connection, int site_id, const MicroRange& range, std::chrono::seconds interval, bool unique,
                                      std::size_t at_most);
 
-/// Visits one by one: by time, then as they came in. Opened, it is a transaction on the connection, with which nothing else may be done.
+/// Visits one by one: by time, then as they came in. Opened, it is a transaction on the connection, with which nothing else may be done; it
+/// gives what was there when it began. Stretches of time are read one after the other, so the first visits of a long list are there before
+/// the last have been sorted, and no more than a stretch is ever sorted.
 class MicroVisits {
  public:
   struct Visit {
@@ -54,14 +56,23 @@ class MicroVisits {
     std::string event, path, ip, platform, referer_domain, country;
   };
 
+  /// limit: no more than these; none: all.
   MicroVisits(Connection& connection, int site_id, const MicroRange& range, const std::optional<std::int64_t>& limit);
 
   /// The next ones, some thousand; none: those were all.
   std::vector<Visit> next();
 
  private:
+  void open_stretch();
+  void close_stretch();
+
   Connection& connection_;
   Transaction transaction_;
+  const int site_id_;
+  MicroRange rest_;                         // not opened yet
+  std::int64_t left_;                       // of the limit
+  std::chrono::days stretch_{1};            // the next one's length
+  std::optional<std::int64_t> given_;       // of the open stretch
 };
 
 }  // namespace pico::storage

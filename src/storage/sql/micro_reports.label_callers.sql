@@ -4,17 +4,7 @@ with words as (
   select true as micro, label_id as word, case $7::text when 'platform' then platform when 'domain' then referer_domain else country end as label
   from pico.micro_labels
   union all
-  select false, device_id,
-         case
-           when os in ('Android', 'Blackberry', 'Playstation') then os
-           when os = 'Windows' then 'Microsoft Windows'
-           when os = 'WindowsPhone' then 'Microsoft Windows Phone'
-           when platform = 'Mac' then 'Apple Mac'
-           when platform in ('iPhone', 'iPad', 'iPod', 'Linux') then platform
-           else ''
-         end
-  from pico.devices
-  where $7 = 'platform'
+  select false, device_id, platform from pico.micro_devices where $7 = 'platform'
   union all
   select false, acquisition_id, split_part(referrer, '/', 1) from pico.acquisitions where site_id = $1 and $7 = 'domain'
   union all

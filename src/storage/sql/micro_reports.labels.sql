@@ -1,16 +1,12 @@
 -- $1 site, $2 and $3 the range of time, $4 and $5 the local days that may fall into it, $6 how many at most, $7 what is counted: platform,
--- domain or country. The tracker's visits have their platforms by the names of the API.
+-- domain or country.
 select label, sum(visits)::bigint, 0::bigint
 from (
   select coalesce(case
            when i.micro then case $7::text when 'platform' then l.platform when 'domain' then l.referer_domain else l.country end
            when $7 = 'domain' then split_part(a.referrer, '/', 1)
            when $7 = 'country' then lower(o.country)
-           when d.os in ('Android', 'Blackberry', 'Playstation') then d.os
-           when d.os = 'Windows' then 'Microsoft Windows'
-           when d.os = 'WindowsPhone' then 'Microsoft Windows Phone'
-           when d.platform = 'Mac' then 'Apple Mac'
-           when d.platform in ('iPhone', 'iPad', 'iPod', 'Linux') then d.platform
+           else d.platform
          end, '') collate "C" as label,
          i.visits
   from (
@@ -33,7 +29,7 @@ from (
     group by 1, 2
   ) i
   left join pico.micro_labels l on i.micro and l.label_id = i.word
-  left join pico.devices d on not i.micro and $7 = 'platform' and d.device_id = i.word
+  left join pico.micro_devices d on not i.micro and $7 = 'platform' and d.device_id = i.word
   left join pico.acquisitions a on not i.micro and $7 = 'domain' and a.site_id = $1 and a.acquisition_id = i.word
   left join pico.locations o on not i.micro and $7 = 'country' and o.location_id = i.word
 ) labelled

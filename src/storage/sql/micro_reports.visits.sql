@@ -11,15 +11,7 @@ from (
   left join pico.micro_addresses a on a.site_id = m.site_id and a.who = m.who
   where m.site_id = $1 and m.day between $4 and $5 and m.at >= $2 and m.at < $3
   union all
-  select i.at, 0, i.visit_id, i.event, coalesce(p.path, ''), '',
-         case
-           when d.os in ('Android', 'Blackberry', 'Playstation') then d.os
-           when d.os = 'Windows' then 'Microsoft Windows'
-           when d.os = 'WindowsPhone' then 'Microsoft Windows Phone'
-           when d.platform = 'Mac' then 'Apple Mac'
-           when d.platform in ('iPhone', 'iPad', 'iPod', 'Linux') then d.platform
-           else ''
-         end,
+  select i.at, 0, i.visit_id, i.event, coalesce(p.path, ''), '', coalesce(d.platform, ''),
          coalesce(split_part(a.referrer, '/', 1), ''), coalesce(lower(o.country), '')
   from (
     select e.at, e.visit_id, k.name as event, e.page_id, v.device_id, v.acquisition_id, v.location_id
@@ -35,7 +27,7 @@ from (
     where c.site_id = $1 and c.day between $4 and $5 and c.at >= $2 and c.at < $3 and not c.micro and v.bot = 0
   ) i
   left join pico.pages p on p.site_id = $1 and p.page_id = i.page_id
-  left join pico.devices d on d.device_id = i.device_id
+  left join pico.micro_devices d on d.device_id = i.device_id
   left join pico.acquisitions a on a.site_id = $1 and a.acquisition_id = i.acquisition_id
   left join pico.locations o on o.location_id = i.location_id
 ) visits

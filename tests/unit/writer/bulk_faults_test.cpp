@@ -110,6 +110,7 @@ TEST_F(BulkTest, BeginsAnewAfterADeadlock) {
     while (one("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == "0") std::this_thread::yield();
   };
   EXPECT_EQ(bulk.write(source).events, 4u);
+  waiting.join();
   EXPECT_EQ(stored(), "6 2 6");
   EXPECT_GE(registry.counter("picolytics_bulk_retries_total", "", {{"class", "40"}}).Value(), 1);
 }
