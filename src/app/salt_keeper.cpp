@@ -43,13 +43,27 @@ void SaltKeeper::keep(storage::Connection& connection) {
     destroyed_.Increment();
     spdlog::info("destroyed the salt of {}: that date is over in every site's time zone", to_string(day));
   }
-  storage::destroy_salts_before(connection, first);
+  destroy_stored(connection, first);
   // After a crash of Postgres the unlogged table is empty: what is held here is the truth, and must get in before a new salt is made.
-  // Where another instance was quicker, its salt counts.
-  for (const auto& [day, salt] : storage::put_salts_back(connection, salts_.all())) salts_.put(day, salt);
+  // Where another instance was quicker, its salt counts. What is over and could not be destroyed yet stays where it is: it is never used.
+  for (const auto& [day, salt] : storage::put_salts_back(connection, salts_.all()))
+    if (day >= first) salts_.put(day, salt);
   for (auto day = first; day <= last; day += std::chrono::days(1))
     if (!salts_.find(day)) salts_.put(day, storage::fetch_or_create_salt(connection, day));
   held_.Set(static_cast<double>(salts_.all().size()));
+}
+
+/// A dump that is under way, or whatever else holds the table, must not keep the new date's salt from being made.
+void SaltKeeper::destroy_stored(storage::Connection& connection, Day first) {
+  try {
+    storage::destroy_salts_before(connection, first);
+    if (held_up_) spdlog::info("the salts that are over are destroyed in the database, too");
+    held_up_ = false;
+  } catch (const storage::DatabaseError& error) {
+    if (!error.is_lock_timeout()) throw;
+    if (!held_up_) spdlog::warn("salts from before {} are over, but a transaction holds their table (a dump?): they are destroyed as soon as it ends", to_string(first));
+    held_up_ = true;
+  }
 }
 
 }  // namespace pico::app

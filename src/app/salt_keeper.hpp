@@ -14,14 +14,17 @@ class SaltKeeper {
  public:
   SaltKeeper(enrich::Salts& salts, const enrich::Sites& sites, metrics::Registry& registry);
 
-  /// Throws storage::DatabaseError; salts in RAM then stay as they are.
+  /// Throws storage::DatabaseError. A table that is held by others makes it wait a second, no more; what is over is destroyed there by a later call.
   void keep(storage::Connection& connection);
 
  private:
+  void destroy_stored(storage::Connection& connection, Day first);
+
   enrich::Salts& salts_;
   const enrich::Sites& sites_;
   metrics::Counter& destroyed_;
   metrics::Gauge& held_;
+  bool held_up_ = false;  // that was logged
 };
 
 }  // namespace pico::app

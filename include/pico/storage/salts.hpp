@@ -16,7 +16,8 @@ HashKey fetch_or_create_salt(Connection& connection, Day day);
 /// counts.
 std::map<Day, HashKey> put_salts_back(Connection& connection, const std::map<Day, HashKey>& held);
 
-/// Destroys the salts of earlier dates and rewrites the table, so that they are in none of its pages either. Returns how many.
+/// Destroys the salts of earlier dates and rewrites the table, so that they are in none of its pages either. Returns how many. Throws
+/// with is_lock_timeout() after a second when a transaction that has touched the table is still open: try again later.
 std::size_t destroy_salts_before(Connection& connection, Day day);
 
 /// The database's clock, the one that decides among instances.
