@@ -114,7 +114,10 @@ void WebSocketSession::written(const boost::system::error_code& error) {
   out_.reset();
   deadline_ = said_good_bye_ ? deadline_ : Deadline::max();
   if (error) close();
-  if (std::exchange(writing_answer_, false)) resume_reading();
+  const bool answered = std::exchange(writing_answer_, false);
+  // An answer that came while this was being written will never be: whoever reads must not wait for that.
+  const bool dropped = error && std::exchange(answer_, std::nullopt);
+  if (answered || dropped) resume_reading();
   if (!error) write_next();
 }
 
