@@ -92,6 +92,11 @@ Hours::Hours(const Calendar& calendar, Day first, Day last) {
     }
     at = std::min(offset_change(zone, at, next_full_hour(zone, at)), end);
   }
+  if (buckets_.empty()) {  // days that the zone left out, which a fact can have all the same: its moment is beside them
+    labels_.push_back(hour_label(calendar.zone_at(end), end));
+    starts_.push_back(end);
+    buckets_.push_back(0);
+  }
   starts_.push_back(end);
 }
 

@@ -31,6 +31,7 @@ class Calendar {
 
 /// The local clock hours of a range of days: buckets by label (`2026-11-22 14:00:00`). An hour that the clocks repeat is one bucket
 /// of two hours; one that they skip does not exist; in zones off by half an hour buckets still begin at the local full hour.
+/// There is always a bucket: days that the zone left out altogether have that of the hour after them, of no length.
 class Hours {
  public:
   Hours(const Calendar& calendar, Day first, Day last);

@@ -131,6 +131,7 @@ std::optional<Day> day_of_label(std::string_view label) {
 
 std::vector<std::string> bucket_labels(const ResolvedRange& range, Dimension time, const Calendar& calendar) {
   if (time == Dimension::hour) {
+    if (range.from == range.to) return {};  // a date that the zone left out has no hours
     const Hours hours(calendar, range.first, range.last);
     std::set<std::string> touched;  // between instants, not all hours of the days; a change of zone can repeat some
     for (auto i = hours.interval_of(range.from); i <= hours.interval_of(range.to - 1ms); ++i) {

@@ -20,7 +20,7 @@ RangeSpec compared_range(const ResolvedRange& range, Comparison comparison, cons
 std::string bucket_label(Day day, Dimension time, Day first);
 /// The day of a label `2026-11-22`; nullopt: it is none.
 std::optional<Day> day_of_label(std::string_view label);
-/// The labels of all buckets of the range, rising; of hours those of its whole days.
+/// The labels of all buckets of the range, rising. Of hours: those that it touches; none when it is a date that the zone left out.
 std::vector<std::string> bucket_labels(const ResolvedRange& range, Dimension time, const Calendar& calendar);
 
 }  // namespace pico::stats

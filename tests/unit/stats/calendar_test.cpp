@@ -94,6 +94,19 @@ TEST(Hours, OfAHalfHourClockChangeStayWhole) {
   EXPECT_EQ(hours.starts().back() - hours.starts().front(), 24h + 30min);
 }
 
+TEST(Hours, OfADateThatTheZoneLeftOutAreTheNextOneWithoutLength) {
+  const auto skipped = date(2011, 12, 30);
+  const auto calendar = in("Pacific/Apia");
+  ASSERT_EQ(calendar.day_start(skipped), calendar.day_start(skipped + std::chrono::days(1)));
+  const Hours hours(calendar, skipped, skipped);
+  ASSERT_EQ(hours.labels().size(), 1u);
+  EXPECT_EQ(hours.labels()[0], "2011-12-31 00:00:00");
+  ASSERT_EQ(hours.starts().size(), 2u);
+  EXPECT_EQ(hours.starts()[0], hours.starts()[1]);
+  for (const auto away : {-1ms, 0ms, 1ms}) EXPECT_EQ(hours.bucket(hours.interval_of(hours.starts()[0] + away)), 0u);
+  EXPECT_EQ(Hours(calendar, skipped - std::chrono::days(1), skipped).labels().size(), 24u);
+}
+
 TEST(Hours, GiveAnHourThatAChangeOfZoneRepeatsOneBucket) {
   const auto day = date(2026, 6, 10);
   const Hours hours(changed("UTC", "America/New_York", day), day, day);

@@ -105,8 +105,8 @@ class ServiceTest : public ::testing::Test {
     add_view(before, "10:00:00", 1);
   }
 
-  Answer ask(Query query) {
-    query.site = "shop.example";
+  Answer ask(Query query, const char* of_site = "shop.example") {
+    query.site = of_site;
     auto answer = service.answer(connection, query);
     if (!answer) throw std::runtime_error(answer.error().message);
     return std::move(*answer);
@@ -299,6 +299,29 @@ TEST_F(ServiceTest, CountsBetweenTwoInstants) {
   EXPECT_THAT(rows_of(ask({.range = range, .metrics = {Metric::visitors, Metric::visits, Metric::pageviews, Metric::events}})), ElementsAre("1, 1, 1, 2"));
   EXPECT_THAT(rows_of(ask({.range = range, .metrics = {Metric::visits}, .dimensions = {{Dimension::hour}}})),
               ElementsAre("2026-11-25 09:00:00: 1", "2026-11-25 10:00:00: 1"));
+}
+
+TEST_F(ServiceTest, AnswersOfADateThatTheZoneLeftOut) {
+  storage::create_site(connection, "apia.example", *TimeZone::find("Pacific/Apia"));
+  const Day skipped = std::chrono::sys_days{std::chrono::year{2011} / 12 / 30};
+  const auto ask_of_apia = [&](Query query) { return ask(std::move(query), "apia.example"); };
+  for (const auto& filters : {std::vector<Filter>{}, {test_of(Dimension::country, Operator::is, {"DE"})}}) {
+    const auto answer = ask_of_apia({.range = DayRange{skipped, skipped},
+                                     .metrics = {Metric::visits, Metric::pageviews},
+                                     .dimensions = {{Dimension::hour}},
+                                     .filters = filters});
+    EXPECT_THAT(rows_of(answer), IsEmpty());
+    EXPECT_THAT(answer.time_labels, IsEmpty());
+  }
+  for (const auto& [day, comparison] :
+       {std::pair{skipped + days(1), Comparison::previous_period}, {skipped + days(366), Comparison::previous_year}}) {
+    const auto answer =
+        ask_of_apia({.range = DayRange{day, day}, .metrics = {Metric::visits}, .dimensions = {{Dimension::hour}}, .comparison = comparison});
+    EXPECT_EQ(answer.time_labels.size(), 24u);
+    ASSERT_TRUE(answer.comparison);
+    EXPECT_EQ(answer.comparison->range.first, skipped);
+    EXPECT_THAT(answer.comparison->time_labels, IsEmpty());
+  }
 }
 
 TEST_F(ServiceTest, SaysWhoIsThereNow) {

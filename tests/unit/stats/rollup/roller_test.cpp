@@ -86,6 +86,20 @@ TEST_F(RollerTest, ClosesADayThatAChangeOfZoneMadeLongerAtItsLongerEnd) {
   expect_exact(site);
 }
 
+TEST_F(RollerTest, ClosesADayThatAChangeOfZoneLeftOutWithTheFactsThatItHas) {
+  const auto pago_pago = *TimeZone::find("Pacific/Pago_Pago");
+  const auto islands = add_site("a.islands.example", "Pacific/Pago_Pago");
+  const auto kiritimati = *TimeZone::find("Pacific/Kiritimati");
+  const auto change = *storage::set_site_time_zone(connection, "a.islands.example", kiritimati, pago_pago.day_start(first));
+  ASSERT_EQ(change, pago_pago.day_start(second));
+  const auto calendar = Calendar::of_site(connection, islands);
+  ASSERT_EQ(calendar.day_start(second), calendar.day_start(third)) << "at that moment it is the day after next";
+  visit(islands, second);  // of an instance that has not heard of the change yet
+  EXPECT_EQ(roll(), 2u) << "the day and its month";
+  EXPECT_THAT(store.coverage(watcher, islands, second, second).closed, ElementsAre(second));
+  expect_exact(islands);
+}
+
 TEST_F(RollerTest, RepairsADayAndItsMonthAfterALateEvent) {
   visit(site, first, 2);
   visit(site, second, 2);
