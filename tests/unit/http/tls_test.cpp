@@ -31,7 +31,7 @@ class Client {
   }
   ~Client() {
     ssl_.reset();
-    ::close(socket_);
+    if (socket_ >= 0) ::close(socket_);
   }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -53,6 +53,13 @@ class Client {
     while (more()) continue;
     return received_;
   }
+  /// Ends the connection as a client does that dies.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ssl_.reset();
+    ::close(std::exchange(socket_, -1));
+  }
   /// Whether the server said good-bye before it closed.
   bool good_bye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
 
@@ -69,6 +76,11 @@ class Client {
   std::unique_ptr<SSL, tls::FreeBy<SSL_free>> ssl_;
   std::string received_;
 };
+
+std::string handshake(const std::string& path) {
+  return "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+}
 
 /// However the pieces were cut into chunks.
 std::string data_of_chunks(std::string_view chunks) {
@@ -88,6 +100,19 @@ struct Echo final : WebSocketProtocol {
   void opened(const std::shared_ptr<WebSocket>& opened) override { socket = opened; }
   void received(std::string_view text) override { socket->answer(std::string(text)); }
   void closed() override { socket.reset(); }
+};
+
+/// Pushes more than all buffers hold before it answers.
+struct Talkative final : WebSocketProtocol {
+  explicit Talkative(std::shared_ptr<std::promise<void>> ended) : over(std::move(ended)) {}
+  const std::shared_ptr<std::promise<void>> over;
+  std::shared_ptr<WebSocket> socket;
+  void opened(const std::shared_ptr<WebSocket>& opened) override { socket = opened; }
+  void received(std::string_view) override {
+    socket->push(1, std::make_shared<const std::string>(32 << 20, 'x'));
+    socket->answer("answer");
+  }
+  void closed() override { over->set_value(); }
 };
 
 class TlsServerTest : public testing::Test {
@@ -247,14 +272,29 @@ TEST_F(TlsServerTest, SpeaksWebSocket) {
   start();
   Client client(server_->address());
   ASSERT_TRUE(client.shake_hands());
-  client.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  client.send(handshake("/ws"));
   EXPECT_THAT(client.receive("\r\n\r\n"), HasSubstr("101"));
   client.send(std::string("\x81\x85\0\0\0\0hello", 11));  // masked by zeros
   EXPECT_THAT(client.receive("hello"), HasSubstr("\x81\x05hello"));
   client.send(std::string("\x88\x82\0\0\0\0\x03\xe8", 8));
   EXPECT_THAT(client.receive_all(), HasSubstr("\x88\x02\x03\xe8"));
   EXPECT_TRUE(client.good_bye());
+}
+
+TEST_F(TlsServerTest, AWebSocketEndsWithItsClientThoughAnAnswerStillWaitsBehindAMessageThatIsNotRead) {
+  const auto closed = std::make_shared<std::promise<void>>();
+  router_.add(Method::get, "/talk", [closed](Exchange& exchange) { exchange.upgrade(std::make_unique<Talkative>(closed), {}); });
+  start();
+  Client client(server_->address());
+  ASSERT_TRUE(client.shake_hands());
+  client.send(handshake("/talk"));
+  client.receive("\r\n\r\n");
+  client.send(std::string("\x81\x85\0\0\0\0hello", 11));
+  client.receive("xxx");
+  client.reset();
+  ASSERT_EQ(closed->get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  server_->stop(std::chrono::seconds(60));
+  EXPECT_EQ(server_->connections(), 0u);
 }
 
 TEST_F(TlsServerTest, WithoutACertificateConnectionsAreClosed) {

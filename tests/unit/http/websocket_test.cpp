@@ -86,6 +86,11 @@ class Client {
     send(text);
     return receive();
   }
+  /// Ends the connection as a client does that dies.
+  void reset() {
+    stream_.next_layer().set_option(asio::socket_base::linger(true, 0));
+    stream_.next_layer().close();
+  }
   auto& stream() { return stream_; }
   int pongs() const { return pongs_; }
   int close_code() const { return stream_.reason().code; }
@@ -237,6 +242,21 @@ TEST_F(WebSocketTest, StopsInTimeWhenTheOtherSideSaysNothing) {
   socket();
   server_->stop(100ms);
   EXPECT_EQ(stage_.closed, 1);
+}
+
+TEST_F(WebSocketTest, EndsWithItsClientThoughAnAnswerStillWaitsBehindAMessageThatIsNotRead) {
+  stage_.echo = false;
+  Client client(server_->address());
+  client.send("question");
+  ASSERT_TRUE(stage_.wait([&] { return stage_.received.size() == 1; }));
+  auto open = socket();
+  open->push(1, std::make_shared<const std::string>(32 << 20, 'x'));  // more than the buffers of both sides hold
+  open->push(2, std::make_shared<const std::string>("another topic"));
+  open->answer("answer");
+  client.reset();
+  ASSERT_TRUE(stage_.wait([&] { return stage_.closed == 1; }));
+  server_->stop(patience);
+  EXPECT_EQ(server_->connections(), 0u);
 }
 
 TEST_F(WebSocketTest, KeepsItsPlaceAmongTheConnections) {
