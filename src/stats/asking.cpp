@@ -72,7 +72,7 @@ Result<Answer> Asking::answer(const Query& query) {
   return answer_in(query, resolve(query.range, calendar_, now_, first));
 }
 
-Result<Answer> Asking::answer_in(const Query& query, const ResolvedRange& range) {
+Result<Answer> Asking::answer_in(const Query& query, const ResolvedRange& range, const std::vector<Row>* like) {
   const bool of_goals = goal_place(query.dimensions) || std::any_of(query.filters.begin(), query.filters.end(), is_goal_test);
   if (of_goals && !goals_) goals_ = goals_of(connection_, site_);
   const auto goals = goals_.value_or(std::vector<Goal>{});
@@ -99,9 +99,10 @@ Result<Answer> Asking::answer_in(const Query& query, const ResolvedRange& range)
     answer.rows.push_back(make_row(query, {}, figures(asked, {}, needs_of(query))[{}], compared_with));
     answer.total_rows = 1;
   } else {
-    auto ordered = ordered_rows(query, grouped(asked), compared_with);
-    answer.rows = std::move(ordered.rows);
-    answer.total_rows = ordered.total;
+    const auto groups = grouped(asked);
+    auto rows = like == nullptr ? ordered_rows(query, groups, compared_with) : rows_like(query, groups, compared_with, *like);
+    answer.rows = std::move(rows.rows);
+    answer.total_rows = rows.total;
   }
   answer.totals = totals(asked);
   answer.comparison = comparison(query, range, answer.rows);
@@ -292,25 +293,10 @@ std::shared_ptr<const Answer> Asking::comparison(const Query& query, const Resol
   if (query.comparison == Comparison::none) return nullptr;
   auto other = query;
   other.comparison = Comparison::none;
-  const bool by_time = place_of(query.dimensions, is_time).has_value();
-  if (!by_time) other.limit = max_limit, other.offset = 0;
   const auto other_range = resolve(compared_range(range, query.comparison, calendar_), calendar_, now_, std::nullopt);
-  auto answer = answer_in(other, other_range);
+  const bool by_time = place_of(query.dimensions, is_time).has_value();
+  auto answer = answer_in(other, other_range, by_time ? nullptr : &rows);
   if (!answer) return nullptr;  // what can be refused was refused for the main range
-  if (by_time) return std::make_shared<const Answer>(std::move(*answer));
-
-  // The rows of the main answer, in its order.
-  std::vector<Row> matching;
-  for (const auto& row : rows) {
-    const auto found = std::find_if(answer->rows.begin(), answer->rows.end(), [&](const Row& r) { return r.dimensions == row.dimensions; });
-    if (found != answer->rows.end()) {
-      matching.push_back(*found);
-    } else {
-      matching.push_back(make_row(query, {}, {}, {}));
-      matching.back().dimensions = row.dimensions;
-    }
-  }
-  answer->rows = std::move(matching);
   return std::make_shared<const Answer>(std::move(*answer));
 }
 

@@ -30,7 +30,8 @@ class Asking {
  private:
   struct Asked;  // a question with what belongs to its range
 
-  Result<Answer> answer_in(const Query& query, const ResolvedRange& range);
+  /// like: the rows to answer with, of the same question in another range; nullptr: as the question orders and limits.
+  Result<Answer> answer_in(const Query& query, const ResolvedRange& range, const std::vector<Row>* like = nullptr);
   /// The figures by the query's dimensions.
   GroupList grouped(const Asked& asked);
   Groups figures(const Asked& asked, std::span<const DimensionRef> dimensions, const Needs& needs, bool without_goals = false);

@@ -16,8 +16,12 @@ namespace pico::stats {
 /// their labels.
 using GroupKey = std::array<std::string, 2>;
 
+/// The same without texts of its own.
+using KeyView = std::array<std::string_view, 2>;
+
 struct GroupKeyHash {
-  std::size_t operator()(const GroupKey& key) const {
+  template <class Key>
+  std::size_t operator()(const Key& key) const {
     return TextHash{}(key[0]) * 0x9e3779b97f4a7c15 ^ TextHash{}(key[1]);
   }
 };
@@ -27,7 +31,7 @@ using Groups = std::unordered_map<GroupKey, Figures, GroupKeyHash>;
 /// Groups to be put in order: views of keys, and what keeps these alive. Most groups never become a row, so nothing is copied for them.
 struct GroupList {
   struct Entry {
-    std::array<std::string_view, 2> key;
+    KeyView key;
     Figures figures;
   };
   std::vector<Entry> entries;  ///< each key once

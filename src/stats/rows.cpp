@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <unordered_map>
 
 namespace pico::stats {
 namespace {
@@ -187,6 +188,28 @@ OrderedRows ordered_rows(const Query& query, const GroupList& groups, const Deno
     ordered.rows.push_back(make_row(query, group.key, group.figures, denominators));
   }
   return ordered;
+}
+
+OrderedRows rows_like(const Query& query, const GroupList& groups, const Denominators& denominators, const std::vector<Row>& like) {
+  OrderedRows found;
+  std::unordered_map<KeyView, std::size_t, GroupKeyHash> places;
+  for (const auto& row : like) {
+    KeyView key;
+    std::copy(row.dimensions.begin(), row.dimensions.end(), key.begin());
+    places.emplace(key, found.rows.size());
+    found.rows.push_back(make_row(query, {}, {}, {}));
+    found.rows.back().dimensions = row.dimensions;
+  }
+  for (const auto& group : groups.entries) {
+    if (!group.figures.makes_row()) continue;
+    ++found.total;
+    KeyView key;
+    for (std::size_t i = 0; i < query.dimensions.size(); ++i) key[i] = shown(query, group.key, i);
+    if (const auto place = places.find(key); place != places.end()) {
+      found.rows[place->second] = make_row(query, group.key, group.figures, denominators);
+    }
+  }
+  return found;
 }
 
 }  // namespace pico::stats

@@ -21,11 +21,13 @@ Needs needs_of(const Query& query);
 /// The rows of the groups that make some, in the question's order (ties by the dimensions' values), within limit and offset.
 struct OrderedRows {
   std::vector<Row> rows;
-  std::size_t total = 0;  ///< without limit and offset
+  std::size_t total = 0;  ///< of all groups that make a row
 };
 OrderedRows ordered_rows(const Query& query, const GroupList& groups, const Denominators& denominators);
 
-using KeyView = std::array<std::string_view, 2>;
+/// The groups of the rows `like`, which are another question's by the same dimensions, in their order; zeros where there is no such group.
+OrderedRows rows_like(const Query& query, const GroupList& groups, const Denominators& denominators, const std::vector<Row>& like);
+
 Row make_row(const Query& query, const KeyView& key, const Figures& figures, const Denominators& denominators);
 
 }  // namespace pico::stats

@@ -291,6 +291,27 @@ TEST_F(ServiceTest, ComparesWithThePeriodBefore) {
   EXPECT_EQ(answer.comparison->range.first, today - days(1));
 }
 
+TEST_F(ServiceTest, ComparesValuesThatWereRareHoweverManyThereWere) {
+  // Yesterday 10,000 pages were seen twice, and one that is seen today was seen once.
+  static_assert(max_limit == 10'000);
+  add({});
+  add_view({}, "10:00:00", 3);
+  const Visit before{.day = today - days(1), .pageviews = 20'001};
+  add(before);
+  add_view(before, "10:00:00", 3);
+  connection.execute("insert into pico.pages select $1, n, '2026-11-01', 'shop.example', '/' || n from generate_series(101, 10100) n", site);
+  connection.execute(
+      "insert into pico.events select $1, $2::date + interval '10 h' + i * interval '1 s', n, $3, $2, 1, 0, 0"
+      " from generate_series(101, 10100) n, generate_series(1, 2) i",
+      before.id(), before.day, site);
+  const auto answer = ask(
+      {.range = of_today, .metrics = {Metric::pageviews}, .dimensions = {{Dimension::page}}, .comparison = Comparison::previous_period});
+  EXPECT_THAT(rows_of(answer), ElementsAre("/blog: 1"));
+  ASSERT_TRUE(answer.comparison);
+  EXPECT_THAT(rows_of(*answer.comparison), ElementsAre("/blog: 1"));
+  EXPECT_EQ(answer.comparison->total_rows, 10'001u);
+}
+
 TEST_F(ServiceTest, CountsBetweenTwoInstants) {
   add_traffic();
   const auto from = Instant(today) + std::chrono::minutes(9 * 60 + 45);
