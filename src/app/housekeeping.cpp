@@ -1,10 +1,10 @@
 #include "housekeeping.hpp"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <cmath>
-#include <optional>
+#include <exception>
+#include <stdexcept>
 
 #include "pico/storage/partitions.hpp"
 #include "pico/storage/retention.hpp"
@@ -15,7 +15,6 @@
 namespace pico::app {
 namespace {
 
-constexpr std::chrono::seconds interval{5};
 constexpr std::chrono::hours partitions_interval{1};
 constexpr std::chrono::seconds tolerated_skew{5};
 
@@ -23,9 +22,11 @@ constexpr std::chrono::seconds tolerated_skew{5};
 
 Housekeeping::Housekeeping(const config::Config& config, storage::ConnectOptions database, enrich::Salts& salts, enrich::Sites& sites,
                            metrics::Registry& registry)
-    : config_(config), database_(std::move(database)), sites_(sites), salt_keeper_(salts, sites, registry), salts_(salts),
+    : config_(config), sites_(sites), salt_keeper_(salts, sites, registry), salts_(salts),
       known_sites_(registry.gauge("picolytics_sites", "Sites known, with those that Postgres has yet to store.")),
-      clock_skew_(registry.gauge("picolytics_clock_skew_seconds", "This machine's clock less the database's.")) {}
+      clock_skew_(registry.gauge("picolytics_clock_skew_seconds", "This machine's clock less the database's.")),
+      keeping_("housekeeper", "housekeeping", database, [this](storage::Connection& connection) { keep(connection); }),
+      clearing_("retention", "clearing away what is too old or removed", std::move(database), [this](storage::Connection& connection) { clear(connection); }) {}
 
 Housekeeping::~Housekeeping() { stop(); }
 
@@ -35,13 +36,14 @@ void Housekeeping::first_round(storage::Connection& connection) {
 }
 
 void Housekeeping::start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  pthread_setname_np(thread_.native_handle(), "housekeeper");
+  keeping_.start();
+  clearing_.start();
 }
 
 void Housekeeping::stop() {
-  thread_.request_stop();  // a round that waits for Postgres is cut off: each step is a transaction, or done anew at the next start
-  if (thread_.joinable()) thread_.join();
+  clearing_.request_stop();
+  keeping_.stop();
+  clearing_.stop();
 }
 
 std::string Housekeeping::problem() const {
@@ -49,32 +51,19 @@ std::string Housekeeping::problem() const {
   return salts_.find(today) ? "" : "there is no salt for today: Postgres has been away since before the last midnight, or this machine's clock is wrong";
 }
 
-void Housekeeping::run(const std::stop_token& stop) {
-  std::optional<storage::Connection> connection;
-  bool failing = false;
-  while (!stop.stop_requested()) {
-    try {
-      if (!connection || connection->lost()) {
-        auto opened = storage::Connection::open(database_, stop);
-        if (!opened) throw storage::DatabaseError("", true, opened.error().message);
-        connection.emplace(std::move(*opened));
-      }
-      round(*connection);
-      if (failing) spdlog::info("housekeeping works again");
-      failing = false;
-    } catch (const storage::DatabaseError& error) {
-      if (!failing && !stop.stop_requested()) spdlog::warn("housekeeping is held up and will try again: {}", error.what());
-      failing = true;
-    }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, interval, [] { return false; });
+void Housekeeping::keep(storage::Connection& connection) {
+  std::exception_ptr problem;
+  try {
+    refresh_sites(connection);
+  } catch (const std::logic_error&) {  // a row of the table cannot be read: salts and their ends go by the sites that are known
+    problem = std::current_exception();
   }
-}
-
-void Housekeeping::round(storage::Connection& connection) {
-  refresh_sites(connection);
   salt_keeper_.keep(connection);
   check_clock(connection);
+  if (problem) std::rethrow_exception(problem);
+}
+
+void Housekeeping::clear(storage::Connection& connection) {
   const auto now = std::chrono::steady_clock::now();
   if (now >= next_partitions_) {
     storage::ensure_partitions_ahead(connection, TimeZone().local_day(storage::database_now(connection)));

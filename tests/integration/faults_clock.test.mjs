@@ -95,3 +95,32 @@ test("midnight under load: new salt, new ids, no event refused; the old salt is 
   await caughtUp(server);
   assert.equal((await cluster.sql("select count(*)::int as n from pico.events where day = $1", [today]))[0].n, n);
 });
+
+test("midnight while retention is held up: the new date has its salt, and the old one is destroyed all the same", async () => {
+  const lead = scaled(12, 60);
+  const toMidnight = 86_400 - (Math.floor(Date.now() / 1000) % 86_400);
+  const clock = new FalseClock(toMidnight - 3600);
+  const cluster = opened(await Cluster.start(clock.env));
+  const env = { ...cluster.env, ...clock.env, PRUNE_DAYS: "30" };
+  const server = opened(await Server.start(env));
+  server.database = cluster.database;
+  await server.event({ n: "load", l: "https://held-up.example/" });
+  await server.untilSql("select count(*) from pico.events", []);
+  await server.signal("SIGTERM");
+  const holder = cluster.client();
+  await holder.connect();
+  try {
+    await holder.query("begin; lock table pico.opt_outs in access exclusive mode"); // from which a prune deletes
+    await server.launch();
+    await server.untilSql("select count(*) from pg_locks where not granted and relation = 'pico.opt_outs'::regclass", []);
+    const salts = async () => (await cluster.sql("select day::text from pico.salts order by 1")).map((row) => row.day);
+    const [today, tomorrow] = await salts();
+    clock.set(toMidnight - lead);
+    await until("midnight", async () => (await cluster.sql("select current_date::text as d"))[0].d === tomorrow, 120_000);
+    await until("the old salt to be destroyed", async () => (await salts()).join() === tomorrow, 60_000);
+    await until("it to be told", () => server.stderr.includes(`destroyed the salt of ${today}`), 60_000);
+    assert.equal((await server.event({ n: "load", l: "https://held-up.example/next" })).status, 202);
+  } finally {
+    await holder.end();
+  }
+});
