@@ -40,7 +40,13 @@ void search_database(const config::Config& config, const audit::Options& options
 /// The embedded Postgres' own files are left out: its tables are searched through Postgres, where it is known what a column holds.
 void search_files(const config::Config& config, const AuditRequest& request, const audit::Options& options, audit::Report& report) {
   const auto cluster = config.data_dir / "postgres";
-  if (fs::exists(config.data_dir)) audit::search_files(config.data_dir, {cluster}, options, report);
+  std::error_code error;
+  if (fs::is_directory(config.data_dir, error)) {
+    audit::search_files(config.data_dir, {cluster}, options, report);
+  } else {
+    report.not_seen.push_back(fmt::format("the data directory: {} {}: set dataDir to the server's", config.data_dir.string(),
+                                          error && error != std::errc::no_such_file_or_directory ? "cannot be reached" : "is not there"));
+  }
   for (const auto& log : request.logs) audit::search_files(log, {}, options, report);
   if (request.wal || !request.wal_dir.empty())
     audit::search_files(request.wal_dir.empty() ? cluster / "data" / "pg_wal" : request.wal_dir, {}, options, report);

@@ -72,5 +72,9 @@ test("what cannot be looked at is said, with a status of its own", () => {
   const without = run(["privacy-audit"], { DATA_DIR: join(server.dir, "none") });
   assert.equal(without.status, 2);
   assert.match(without.stdout, /not looked at: the database/);
+  const { socket, user, port, database } = server.postgres;
+  const other = run(["privacy-audit"], { DATA_DIR: join(server.dir, "typo"), PGCONNSTRING: `postgres://${user}@/${database}?host=${encodeURIComponent(socket)}&port=${port}` });
+  assert.equal(other.status, 2, "the database was looked at, the files were not");
+  assert.match(other.stdout, /not looked at: the data directory: \S+typo is not there: set dataDir to the server's/);
   assert.equal(audit("--address", "nonsense").status, 2);
 });
