@@ -12,20 +12,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The server's own addresses stand in run.json, and are nobody's secret.
-Result<audit::Options> options_for(const config::Config& config, const AuditRequest& request) {
-  audit::Options options;
-  for (const auto& text : request.addresses) {
+Result<void> append_addresses(const std::vector<std::string>& texts, std::vector<IpAddress>& addresses) {
+  for (const auto& text : texts) {
     const auto address = IpAddress::parse(text);
     if (!address) return Error{Errc::invalid, text + " is not an IP address"};
-    options.addresses.push_back(*address);
+    addresses.push_back(*address);
   }
+  return {};
+}
+
+/// The addresses that the server listens on stand in run.json, and are nobody's secret.
+void append_own_addresses(const config::Config& config, std::vector<IpAddress>& addresses) {
+  for (const auto& listen : {std::optional(config.http.listen), std::optional(config.tls.listen), config.tls.redirect_listen, config.admin.listen,
+                             config.counts.page_views_listen, config.micro_analytics.listen}) {
+    const auto address = listen ? IpAddress::parse(listen->host) : std::nullopt;  // nullopt also for all addresses
+    if (address) addresses.push_back(*address);
+  }
+}
+
+Result<audit::Options> options_for(const config::Config& config, const AuditRequest& request) {
+  audit::Options options;
+  if (auto appended = append_addresses(request.addresses, options.addresses); !appended) return appended.error();
+  if (auto appended = append_addresses(request.allowed, options.allowed); !appended) return appended.error();
+  append_own_addresses(config, options.allowed);
   options.user_agents = request.user_agents;
-  options.allowed = request.allowed;
-  options.allowed.push_back(config.http.listen.host);
-  if (config.admin.listen) options.allowed.push_back(config.admin.listen->host);
-  options.allowed.push_back(config.tls.listen.host);
-  if (config.tls.redirect_listen) options.allowed.push_back(config.tls.redirect_listen->host);
   return options;
 }
 

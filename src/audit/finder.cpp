@@ -130,7 +130,10 @@ Finder::Finder(const Options& options) : allowed_(options.allowed) {
   for (const auto& agent : options.user_agents) patterns_.push_back({agent, given_agent});
 }
 
-bool Finder::allowed(string_view text) const { return std::ranges::find(allowed_, text) != allowed_.end(); }
+bool Finder::allowed(string_view text) const {
+  const auto address = IpAddress::parse(text);
+  return address && std::ranges::find(allowed_, *address) != allowed_.end();
+}
 
 void Finder::search(string_view bytes, std::size_t begin, std::size_t end, Rule rule, Hits& hits) const {
   const auto note = [&](string_view text, const char* what) {

@@ -31,7 +31,7 @@ class Finder {
   [[nodiscard]] bool allowed(std::string_view text) const;
 
   std::vector<Pattern> patterns_;  // of the options' addresses and User-Agents
-  const std::vector<std::string>& allowed_;
+  const std::vector<IpAddress>& allowed_;
 };
 
 }  // namespace pico::audit

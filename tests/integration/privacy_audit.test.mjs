@@ -56,6 +56,23 @@ test("files are searched: the data directory, logs that are named, and a given a
   rmSync(log);
 });
 
+test("the addresses that the server listens on may be there, and those that are allowed, however written", () => {
+  const inside = join(server.dir, "journal", "listening");
+  const own = { LISTEN_ADDR: "192.0.2.1:0", ADMIN_LISTEN: "192.0.2.2:0", TLS_LISTEN: "192.0.2.3:0", TLS_REDIRECT_LISTEN: "192.0.2.4:0", PAGE_VIEWS_LISTEN: "192.0.2.5:0", MICRO_ANALYTICS_LISTEN: "[2001:DB8:0::6]:0" };
+  const withOwn = (...args) => run(["privacy-audit", ...args], { DATA_DIR: server.dir, ...own });
+  for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "2001:db8::6"]) {
+    writeFileSync(inside, `"listening": "${address.includes(":") ? `[${address}]` : address}:80"`);
+    assert.equal(audit().status, 1, address);
+    const done = withOwn();
+    assert.equal(done.status, 0, done.stdout);
+  }
+  writeFileSync(inside, "request of 2001:db8::7");
+  assert.equal(withOwn().status, 1);
+  assert.equal(withOwn("--allow", "2001:0DB8::0007").status, 0);
+  rmSync(inside);
+  assert.match(audit("--allow", "nonsense").stderr, /nonsense is not an IP address/);
+});
+
 test("the write-ahead log is searched when that is asked for", async () => {
   const wal = join(server.dir, "pg_wal_copy");
   mkdirSync(wal);

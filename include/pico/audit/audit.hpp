@@ -16,7 +16,7 @@ struct Options {
   /// Addresses that are known to have been sent. They are looked for as bytes as well: the general search sees text only.
   std::vector<IpAddress> addresses;
   std::vector<std::string> user_agents;  ///< likewise, for those that no rule would know
-  std::vector<std::string> allowed;      ///< texts that may be there: the server's own address, a version in a page's path
+  std::vector<IpAddress> allowed;        ///< may be there, however written: the server's own, a version in a page's path
 };
 
 /// How often each thing was found in one place ("an IPv4 address" → 3). What was found is not repeated: the report may be passed on.

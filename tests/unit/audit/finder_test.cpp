@@ -56,7 +56,9 @@ TEST(Finder, FindsAGivenUserAgentThatNoRuleKnows) {
 }
 
 TEST(Finder, LetsPassWhatIsAllowedAndVersionsInTheirColumns) {
-  EXPECT_THAT(found("10.0.19.45 10.0.19.46", {.allowed = {"10.0.19.45"}}), UnorderedElementsAre(Pair("an IPv4 address", 1)));
+  EXPECT_THAT(found("10.0.19.45 10.0.19.46", {.allowed = {IpAddress::v4({10, 0, 19, 45})}}), UnorderedElementsAre(Pair("an IPv4 address", 1)));
+  const auto allowed = IpAddress::parse("2001:db8::7").value();
+  EXPECT_THAT(found("2001:DB8::7 2001:db8:0:0::0007 2001:db8::8", {.allowed = {allowed}}), UnorderedElementsAre(Pair("an IPv6 address", 1)));
   EXPECT_THAT(found("10.0.19.45", {}, Rule::no_ipv4), IsEmpty());
   EXPECT_THAT(found("2001:db8::7", {}, Rule::no_ipv4), UnorderedElementsAre(Pair("an IPv6 address", 1)));
 }
