@@ -8,6 +8,9 @@
 #include <optional>
 #include <string_view>
 
+#include "pico/core/text.hpp"
+#include "pico/event/limits.hpp"
+
 namespace pico::enrich {
 namespace {
 
@@ -19,10 +22,16 @@ std::optional<MMDB_entry_data_s> value_at(MMDB_entry_s& entry, const char* const
   return data;
 }
 
+/// Blank for what Postgres would not take, and for what is longer than any place's name: whoever made the file promised nothing.
+std::string_view text_of(const MMDB_entry_data_s& data) {
+  if (data.type != MMDB_DATA_TYPE_UTF8_STRING) return {};
+  const std::string_view text(data.utf8_string, data.data_size);
+  return is_clean_text(text, event::limits::word) ? text : std::string_view{};
+}
+
 std::string_view text_at(MMDB_entry_s& entry, const Path& path) {
   const auto data = value_at(entry, path.data());
-  if (!data || data->type != MMDB_DATA_TYPE_UTF8_STRING) return {};
-  return {data->utf8_string, data->data_size};
+  return data ? text_of(*data) : std::string_view{};
 }
 
 float number_at(MMDB_entry_s& entry, const Path& path) {
@@ -45,9 +54,7 @@ std::string_view name_at(MMDB_entry_s& entry, std::initializer_list<const char*>
   MMDB_entry_data_list_s* list = nullptr;
   const bool readable = MMDB_get_entry_data_list(&map, &list) == MMDB_SUCCESS;
   std::string_view name;  // the list is: the map, its first key, the first key's value, …
-  if (const auto* value = readable && list->next ? list->next->next : nullptr) {
-    if (value->entry_data.type == MMDB_DATA_TYPE_UTF8_STRING) name = {value->entry_data.utf8_string, value->entry_data.data_size};
-  }
+  if (const auto* value = readable && list->next ? list->next->next : nullptr) name = text_of(value->entry_data);
   MMDB_free_entry_data_list(list);  // there can be one even after a failure
   return name;
 }

@@ -52,6 +52,8 @@ my %nested = (
     '203.0.113.48/28' => { country => { iso_code => 'A1' } },
     '203.0.113.64/28' => { country => { iso_code => 'Germany' } },
     '203.0.113.80/28' => { city => { names => {} } },
+    '203.0.113.96/28' => { city => { names => { en => 'x' x 255 } } },
+    '203.0.113.112/28' => { city => { names => { en => 'x' x 256 } } },
 );
 
 write_database('nested.mmdb', 6, \%types, %nested,

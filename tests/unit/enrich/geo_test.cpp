@@ -5,8 +5,12 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "pico/core/text.hpp"
+#include "pico/event/limits.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
@@ -133,10 +137,37 @@ TEST_F(DamagedFile, FlippedBytesNeverDoHarm) {
       for (const auto ip : {IpAddress::v4({1, 0, 1, 1}), IpAddress::v4({203, 0, 113, 1}), IpAddress::v6({0x20, 1, 0x0d, 0xb8})}) {
         const auto location = (*opened)->find(ip);
         EXPECT_TRUE(location.country.empty() || location.country.size() == 2);
+        EXPECT_TRUE(is_clean_text(location.city, event::limits::word) && is_clean_text(location.subdivision, event::limits::word)) << at;
       }
     }
   }
   EXPECT_GT(refused, 0);
+}
+
+/// Replaces a text, with its length in front as the file has it, by one as long.
+std::string with(std::string bytes, std::string_view text, std::string_view by) {
+  const auto at = bytes.find(static_cast<char>(0x40 + text.size()) + std::string(text));
+  if (at == std::string::npos || text.size() != by.size()) throw std::logic_error("not in the file, or not as long");
+  return bytes.replace(at + 1, by.size(), by);
+}
+
+TEST_F(DamagedFile, ATextThatPostgresWouldRefuseIsBlank) {
+  using namespace std::string_view_literals;
+  for (const auto bad : {"Gao\xffha"sv, "Gao\xc3\x28h"sv, "Gao\0ha"sv, "Gaosh\xc3"sv}) {
+    const auto one = open(with(bytes_, "Gaosha", bad)).value();
+    EXPECT_EQ(one->find(IpAddress::v4({1, 0, 1, 1})).city, "Gaosha (de)") << "another language's is there";
+    const auto all = open(with(with(bytes_, "Gaosha", bad), "Gaosha (de)", std::string(bad) + " (de)")).value();
+    const auto location = all->find(IpAddress::v4({1, 0, 1, 1}));
+    EXPECT_EQ(location.city, "");
+    EXPECT_EQ(location.subdivision, "Fujian") << "the rest stays";
+  }
+  const auto french = open(with(bytes_, "Bavi\xc3\xa8re", "Bavi\xc3re.")).value();
+  EXPECT_EQ(french->find(IpAddress::v4({203, 0, 113, 1})).subdivision, "");
+}
+
+TEST(GeoDatabase, ATextThatIsLongerThanOneOfAnEventMayBeIsBlank) {
+  EXPECT_EQ(find("nested.mmdb", "203.0.113.97").city, std::string(255, 'x'));
+  EXPECT_EQ(find("nested.mmdb", "203.0.113.113").city, "");
 }
 
 TEST(GeoSource, AReplacedDatabaseStaysOpenForItsReaders) {
