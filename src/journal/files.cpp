@@ -21,6 +21,11 @@ Error failure(const char* what, const std::filesystem::path& path) {
           "Cannot " + std::string(what) + " " + path.string() + ": " + std::generic_category().message(code) + "."};
 }
 
+/// Failures to open that say nothing of the file.
+bool is_of_the_process(int code) {
+  return code == EMFILE || code == ENFILE || code == ENOMEM || code == EACCES || code == EPERM;
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -114,8 +119,19 @@ class SystemFiles final : public Files {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
-  Result<std::unique_ptr<File>> create(const Path& path) override { return open(path, O_RDWR | O_CREAT | O_EXCL, "create"); }
-  Result<std::unique_ptr<File>> open(const Path& path) override { return open(path, O_RDONLY, "open"); }
+  Result<std::unique_ptr<File>> create(const Path& path) override {
+    Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!fd.valid()) return failure("create", path);
+    return std::unique_ptr<File>(std::make_unique<SystemFile>(std::move(fd), path));
+  }
+  Result<std::unique_ptr<File>> open(const Path& path) override {
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.valid()) return std::unique_ptr<File>(std::make_unique<SystemFile>(std::move(fd), path));
+    const bool ours = is_of_the_process(errno);
+    auto error = failure("open", path);
+    if (ours) error.code = Errc::unavailable;
+    return error;
+  }
 
   Result<void> rename(const Path& from, const Path& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) return failure("rename", from);
@@ -140,13 +156,6 @@ class SystemFiles final : public Files {
   }
 
   TimePoint now() const override { return std::chrono::steady_clock::now(); }
-
- private:
-  static Result<std::unique_ptr<File>> open(const Path& path, int flags, const char* what) {
-    Descriptor fd(::open(path.c_str(), flags | O_CLOEXEC, 0600));
-    if (!fd.valid()) return failure(what, path);
-    return std::unique_ptr<File>(std::make_unique<SystemFile>(std::move(fd), path));
-  }
 };
 
 }  // namespace

@@ -49,7 +49,7 @@ class Files {
   virtual Result<std::uint64_t> size(const Path& path) = 0;
   /// Creates a new file for reading and writing.
   virtual Result<std::unique_ptr<File>> create(const Path& path) = 0;
-  /// Opens a file for reading.
+  /// Opens a file for reading. Errc::unavailable here: for no reason in the file or the disk (no descriptors, no memory, no permission).
   virtual Result<std::unique_ptr<File>> open(const Path& path) = 0;
   virtual Result<void> rename(const Path& from, const Path& to) = 0;
   virtual Result<void> remove(const Path& path) = 0;

@@ -34,6 +34,8 @@ class EpochReader final : public Reader {
     left_ = 0;
   }
 
+  bool at_end() const override { return !trouble_since_; }
+
   bool wait(std::chrono::milliseconds at_most) override {
     if (!trouble_since_) return catalogue_->wait(epoch_, reached_, at_most);
     catalogue_->pause(at_most);
@@ -44,11 +46,14 @@ class EpochReader final : public Reader {
   bool next_in_block(Entry& entry);
   bool next_block();
   bool find_offset();
+  bool reach_end(Sequence last);
   bool enter(Segment segment);
+  void pass_over();
   BlockScanner::Found read_block();
   void note_trouble(const Error& error);
   bool lost_patience() const;
   void report_gap(const Segment& segment, std::uint64_t offset, Sequence until);
+  void report_lost(const Segment& segment, std::uint64_t offset, Sequence until, const std::string& what);
 
   const std::shared_ptr<Files> files_;
   const std::shared_ptr<Catalogue> catalogue_;
@@ -59,7 +64,7 @@ class EpochReader final : public Reader {
 
   // the place in the file
   std::optional<Segment> segment_;
-  std::unique_ptr<File> file_;
+  std::unique_ptr<File> file_;  ///< null: it could not be opened for long, and the segment is passed over
   std::optional<BlockScanner> scanner_;
   std::uint64_t offset_ = 0;
   Sequence expected_ = 1;  ///< what the block at offset_ should begin with
@@ -116,38 +121,53 @@ bool EpochReader::next_block() {
 bool EpochReader::find_offset() {
   if (!segment_) {
     auto step = catalogue_->locate(epoch_, position_);
-    reached_ = std::max(reached_, step.segment ? 0 : step.last);
-    if (!step.segment || !enter(std::move(*step.segment))) return false;
+    if (!step.segment) return reach_end(step.last);
+    if (!enter(std::move(*step.segment))) return false;
     expected_ = segment_->first;  // the records up to position_ are read over
+    if (!file_) pass_over();
   }
   while (offset_ >= segment_->length) {
     auto step = catalogue_->follow(epoch_, segment_->index, offset_);
-    if (!step.segment) {
-      reached_ = std::max(reached_, step.last);
-      return false;
-    }
-    if (step.segment->index == segment_->index) {
+    if (!step.segment) return reach_end(step.last);
+    if (file_ && step.segment->index == segment_->index) {
       segment_ = std::move(step.segment);
     } else {
       if (!enter(std::move(*step.segment))) return false;
       if (segment_->previous_last >= expected_) report_gap(*segment_, 0, segment_->previous_last + 1);
-      expected_ = segment_->first;
+      expected_ = std::max(expected_, segment_->first);
+      if (!file_) pass_over();
     }
   }
   return true;
 }
 
+bool EpochReader::reach_end(Sequence last) {
+  reached_ = std::max(reached_, last);
+  trouble_since_.reset();  // what could not be opened has been deleted
+  return false;
+}
+
+/// Goes to the beginning of the segment. False: its file cannot be opened for now. Without a file when that has been so for too long.
 bool EpochReader::enter(Segment segment) {
   auto file = files_->open(segment.path);
   if (!file) {
     note_trouble(file.error());
-    return false;
+    if (file.error().code == Errc::unavailable || !lost_patience()) return false;
   }
-  file_ = std::move(*file);
-  scanner_.emplace(*file_, epoch_);
+  trouble_since_.reset();
   segment_ = std::move(segment);
   offset_ = segment_header_bytes;
+  scanner_.reset();
+  file_ = file ? std::move(*file) : nullptr;
+  if (file_) scanner_.emplace(*file_, epoch_);
   return true;
+}
+
+/// A segment that cannot be opened. When it grows, as the live epoch's last one does, it is tried again.
+void EpochReader::pass_over() {
+  expected_ = std::max(expected_, position_ + 1);
+  report_lost(*segment_, segment_->length, segment_->last + 1, "cannot be opened");
+  offset_ = segment_->length;
 }
 
 BlockScanner::Found EpochReader::read_block() {
@@ -166,12 +186,15 @@ bool EpochReader::lost_patience() const {
   return files_->now() - *trouble_since_ >= unreadable_patience;
 }
 
-/// The records from expected_ up to `until` are missing.
 void EpochReader::report_gap(const Segment& segment, std::uint64_t offset, Sequence until) {
+  report_lost(segment, offset, until, "is damaged at byte " + std::to_string(offset));
+}
+
+/// The records from expected_ up to `until` are missing.
+void EpochReader::report_lost(const Segment& segment, std::uint64_t offset, Sequence until, const std::string& what) {
   const Sequence lost = until > expected_ ? until - expected_ : 0;
   if (catalogue_->report_damage(epoch_, segment.index, offset, lost)) {
-    spdlog::error("journal: {} is damaged at byte {}: {} records from number {} on are lost.", segment.path.string(), offset,
-                  lost, expected_);
+    spdlog::error("journal: {} {}: {} records from number {} on are lost.", segment.path.string(), what, lost, expected_);
   }
   expected_ = std::max(expected_, until);
 }

@@ -30,7 +30,7 @@ bool EpochSource::next(journal::Entry& entry) {
     if (shard == shards_.end()) continue;
     if (entry.sequence > checkpoints_[static_cast<std::size_t>(shard - shards_.begin())]) return true;
   }
-  if (!info_.live) position_ = std::max(position_, info_.last);
+  if (ended()) position_ = std::max(position_, info_.last);  // the last ones are others'
   return false;
 }
 

@@ -17,8 +17,10 @@ class EpochSource {
   EpochSource(journal::Journal& journal, const journal::EpochInfo& info, std::vector<std::uint8_t> shards,
               std::vector<journal::Sequence> checkpoints);
 
-  /// The next record to write, or false: there is none for now (in an old epoch: no more).
+  /// The next record to write, or false: there is none for now; ended() tells whether there will be more.
   bool next(journal::Entry& entry);
+  /// After next() was false: the epoch is old and has been read to its end. False also while the disk does not give what is there.
+  [[nodiscard]] bool ended() const { return !info_.live && reader_->at_end(); }
   /// Waits for more. False: time is up, or none will come.
   bool wait(std::chrono::milliseconds at_most) { return reader_->wait(at_most); }
 
@@ -31,7 +33,6 @@ class EpochSource {
   [[nodiscard]] const std::vector<journal::Sequence>& checkpoints() const { return checkpoints_; }
 
   [[nodiscard]] const journal::EpochId& epoch() const { return info_.id; }
-  [[nodiscard]] bool live() const { return info_.live; }
   /// The last durable record there is to read.
   [[nodiscard]] journal::Sequence last() const { return info_.live ? journal_.durable() : info_.last; }
 

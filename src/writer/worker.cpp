@@ -107,7 +107,7 @@ void Worker::drain(Session& session, EpochSource& source) {
     const auto target = source.position();
     if (!batch_.empty())
       write(session, source, batch_.records(), target);
-    else if (source.live())
+    else if (!ended)
       look_while_idle(session, source);
     batch_.clear();
     shared_.progress.set(number_, source.epoch(), target);
@@ -123,7 +123,7 @@ bool Worker::fill(EpochSource& source) {
     while (batch_.size() < limit && batch_.bytes() < shared_.options.batch_max_bytes && source.next(entry))
       batch_.add(entry, now);
     if (batch_.size() >= limit || batch_.bytes() >= shared_.options.batch_max_bytes) return false;
-    if (!source.live() || stopping()) return true;
+    if (source.ended() || stopping()) return true;
     if (batch_.empty()) {
       if (!source.wait(slice)) pause(look_again);  // a journal that has been stopped does not wait
       return false;

@@ -85,8 +85,12 @@ struct Entry {
 class Reader {
  public:
   virtual ~Reader() = default;
-  /// The next record, or false: at the durable end (for an old epoch: its end) for now.
+  /// The next record, or false: there is none for now. at_end() says why.
   virtual bool next(Entry& entry) = 0;
+  /// After next() was false. True: everything durable has been read; of an old epoch there is no more. False: a place could not be read,
+  /// which may pass: try again. After 5 minutes next() takes it for damage and goes on behind it, unless the file is there and merely
+  /// cannot be opened by this process (no descriptors, no permission): that is waited for without end.
+  [[nodiscard]] virtual bool at_end() const = 0;
   /// Continues behind `after`: the next record is the first one with a greater sequence number.
   virtual void seek(Sequence after) = 0;
   /// Waits until a record behind the position is durable. False: time is up, or the epoch is old and has no more, or the journal

@@ -1,6 +1,7 @@
 #include "files.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "support.hpp"
 
@@ -36,6 +37,18 @@ TEST_F(FilesTest, ErrorsNameTheFileAndTheCause) {
   EXPECT_EQ(missing.error().message, "Cannot open " + path("missing").string() + ": No such file or directory.");
   write_file(path("a"), "");
   EXPECT_FALSE(files_->create(path("a"))) << "create never opens what is there";
+}
+
+TEST_F(FilesTest, ALackOfDescriptorsIsNotTheFilesFault) {
+  write_file(path("a"), "");
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = usual.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto file = files_->open(path("a"));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, Errc::unavailable);
 }
 
 TEST_F(FilesTest, AReadThatTheSystemRefusesIsAnErrorAndNotTheEndOfTheFile) {

@@ -64,8 +64,8 @@ TEST_F(JournalOfEight, MovesOnlyCheckpointsThatAreBehind) {
 TEST_F(JournalOfEight, EndsAnOldEpochAtItsEndEvenIfTheLastRecordsAreOthers) {
   open();
   auto first_shard = source({0}, {0});
-  EXPECT_FALSE(first_shard.live());
   EXPECT_THAT(read(first_shard), ElementsAre(1, 5));
+  EXPECT_TRUE(first_shard.ended());
   EXPECT_EQ(first_shard.position(), 8u);
 }
 

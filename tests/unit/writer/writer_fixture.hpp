@@ -42,9 +42,10 @@ struct WriterTest : testing::Test {
     options.first_retry = options.last_retry = 10ms;
     open();
   }
-  void open() {
+  void open(std::shared_ptr<journal::Files> files = {}, std::uint64_t segment_bytes = 1 << 20) {
     journal.reset();
-    auto opened = journal::Journal::open({.directory = folder.path() / "journal", .segment_bytes = 1 << 20}, registry);
+    const journal::Options place{.directory = folder.path() / "journal", .segment_bytes = segment_bytes};
+    auto opened = files ? journal::Journal::open(place, registry, std::move(files)) : journal::Journal::open(place, registry);
     if (!opened) throw std::runtime_error(opened.error().message);
     journal = std::move(*opened);
   }
