@@ -5,17 +5,16 @@
 namespace pico::writer {
 
 void Progress::set(std::size_t worker, const journal::EpochId& epoch, journal::Sequence sequence) {
-  journal::Sequence released = 0;
   {
     const std::lock_guard lock(mutex_);
     auto& sequences = epochs_[epoch];
     sequences.resize(workers_);
     if (sequences[worker] == sequence) return;
     sequences[worker] = sequence;
-    released = slowest(epoch);
+    // Under the lock, since of two calls the journal believes the one that comes last.
+    journal_.release(epoch, slowest(epoch));
   }
   moved_.notify_all();
-  journal_.release(epoch, released);
 }
 
 journal::Sequence Progress::slowest(const journal::EpochId& epoch) const {

@@ -139,7 +139,7 @@ class Journal {
   [[nodiscard]] virtual std::unique_ptr<Reader> reader(const EpochId& epoch) = 0;
   /// All records of the epoch up to and including `sequence` are committed elsewhere. Segments that hold no other record are
   /// deleted once they have been released for Options::keep. The last call counts: a lower number takes back what is still on
-  /// disk, for a database that went back in time.
+  /// disk, for a database that went back in time. Takes a lock for a moment; touches no file and calls nobody back.
   virtual void release(const EpochId& epoch, Sequence sequence) = 0;
   virtual void stop() = 0;
 };
