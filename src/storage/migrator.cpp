@@ -3,9 +3,12 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <chrono>
+#include <thread>
 
 #include "migration_files.hpp"
 #include "pico/core/hash.hpp"
+#include "short_locks.hpp"
 
 namespace pico::storage {
 namespace {
@@ -17,6 +20,8 @@ constexpr std::int64_t lock_id = 0x7069636f6c797469;
 class MigrationLock {
  public:
   explicit MigrationLock(Connection& connection) : connection_(connection) {
+    if (connection_.execute("select pg_try_advisory_lock($1)", lock_id).get<bool>(0, 0)) return;
+    spdlog::info("another instance is at the migrations: waiting until it is done");
     connection_.execute("select pg_advisory_lock($1)", lock_id);
   }
   ~MigrationLock() {
@@ -61,12 +66,22 @@ Result<std::size_t> count_applied(Connection& connection, std::span<const Embedd
   return rows.size();
 }
 
+/// Other instances serve meanwhile, and what they hold a table's lock for can take an hour (a long list that a slow client reads). Who
+/// waits for the exclusive lock makes all who come after wait as well, so it waits for a moment, lets them go first, and tries again.
 void apply(Connection& connection, const EmbeddedFile& file) {
-  Transaction transaction(connection);
-  connection.execute(file.data);
-  connection.execute("insert into pico.schema_version (version, name, checksum) values ($1, $2, $3)", version_of(file), file.name,
-                     checksum_of(file));
-  transaction.commit();
+  using namespace std::chrono_literals;
+  auto tell_at = std::chrono::steady_clock::now();
+  while (const auto failure = try_with_short_locks(connection, [&] {
+    connection.execute(file.data);
+    connection.execute("insert into pico.schema_version (version, name, checksum) values ($1, $2, $3)", version_of(file), file.name,
+                       checksum_of(file));
+  })) {
+    if (const auto now = std::chrono::steady_clock::now(); now >= tell_at) {
+      spdlog::warn("migration {} is held up by other sessions and is tried again: {}", file.name, failure->what());
+      tell_at = now + 1min;
+    }
+    std::this_thread::sleep_for(2s);
+  }
 }
 
 void report_missing_reader(Connection& connection) {

@@ -85,6 +85,24 @@ TEST_F(MigratorTest, LetsOneOfManyInstancesWork) {
   EXPECT_EQ(applied, 2u);
 }
 
+TEST_F(MigratorTest, LetsOthersWriteWhileItWaitsForATable) {
+  ASSERT_TRUE(migrate(connection, Files{first}));
+  auto writing = database.connect();
+  writing.execute("set statement_timeout = '30s'");
+  auto reading = database.connect();
+  std::optional<Transaction> list(std::in_place, reading);
+  reading.execute("select from pico.a");
+  std::jthread instance([&] {
+    auto own = database.connect();
+    EXPECT_TRUE(migrate(own, Files{first, {"0002_second.sql", "alter table pico.a add y int;"}}));
+  });
+  while (connection.execute("select from pg_locks where not granted and relation = 'pico.a'::regclass").empty()) std::this_thread::yield();
+  EXPECT_NO_THROW(writing.execute("insert into pico.a values (2)"));
+  list.reset();
+  instance.join();
+  EXPECT_NO_THROW(writing.execute("insert into pico.a (x, y) values (3, 3)"));
+}
+
 TEST(Migrations, AreNumberedWithoutGaps) {
   int expected = 0;
   for (const auto& file : migrations()) EXPECT_EQ(std::stoi(std::string(file.name.substr(0, 4))), ++expected);
