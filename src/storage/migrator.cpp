@@ -51,6 +51,18 @@ std::string checksum_of(const EmbeddedFile& file) {
   return to_hex({reinterpret_cast<const std::uint8_t*>(&digest), sizeof digest});
 }
 
+/// Asked for first: "if not exists" demands the right to make schemas of the database even when there is nothing to make, and that right may
+/// have been given for the first start only.
+void make_schema(Connection& connection) {
+  if (connection.execute("select from pg_namespace where nspname = 'pico'").empty()) connection.execute("create schema if not exists pico");
+  connection.execute(
+      "create table if not exists pico.schema_version ("
+      "  version int primary key,"
+      "  name text not null,"
+      "  checksum text not null,"
+      "  applied_at timestamptz not null default now())");
+}
+
 /// The migrations that have run, oldest first, checked against the files.
 Result<std::size_t> count_applied(Connection& connection, std::span<const EmbeddedFile> files) {
   const auto rows = connection.execute("select version, name, checksum from pico.schema_version order by version");
@@ -99,13 +111,7 @@ std::span<const EmbeddedFile> migrations() {
 
 Result<std::vector<std::string>> migrate(Connection& connection, std::span<const EmbeddedFile> files) {
   const MigrationLock lock(connection);
-  connection.execute(
-      "create schema if not exists pico;"
-      "create table if not exists pico.schema_version ("
-      "  version int primary key,"
-      "  name text not null,"
-      "  checksum text not null,"
-      "  applied_at timestamptz not null default now())");
+  make_schema(connection);
   const auto applied = count_applied(connection, files);
   if (!applied) return applied.error();
   std::vector<std::string> names;

@@ -103,6 +103,20 @@ TEST_F(MigratorTest, LetsOthersWriteWhileItWaitsForATable) {
   EXPECT_NO_THROW(writing.execute("insert into pico.a (x, y) values (3, 3)"));
 }
 
+TEST_F(MigratorTest, NeedsTheRightToMakeSchemasOnce) {
+  const auto role = "migrating_" + database.name();
+  connection.execute("create role " + role);
+  connection.execute("grant create on database " + database.name() + " to " + role);
+  connection.execute("set role " + role);
+  ASSERT_TRUE(migrate(connection, Files{first}));
+  connection.execute("reset role");
+  connection.execute("revoke create on database " + database.name() + " from " + role);
+  connection.execute("set role " + role);
+  EXPECT_THAT(*migrate(connection, Files{first, second}), ElementsAre(second.name));
+  connection.execute("reset role");
+  connection.execute("drop owned by " + role + "; drop role " + role);
+}
+
 TEST(Migrations, AreNumberedWithoutGaps) {
   int expected = 0;
   for (const auto& file : migrations()) EXPECT_EQ(std::stoi(std::string(file.name.substr(0, 4))), ++expected);
