@@ -34,6 +34,7 @@ void ViewsHub::unsubscribe(const Topic& topic, const Socket& socket) {
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
   std::erase(found->second.sockets, socket);
+  socket->forget(found->second.id);  // the same topic may get another id, so what waits for this one would never be replaced
   if (found->second.sockets.empty()) topics_.erase(found);
 }
 

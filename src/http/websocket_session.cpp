@@ -29,12 +29,21 @@ void WebSocketHandle::answer(std::string text) {
 void WebSocketHandle::push(std::uint64_t topic, std::shared_ptr<const std::string> text) {
   const std::lock_guard lock(mutex_);
   const auto unsent = std::find_if(waiting_.begin(), waiting_.end(), [&](const Message& one) { return one.topic == topic; });
-  if (unsent != waiting_.end()) unsent->text = std::move(text);
-  else waiting_.push_back({topic, std::move(text)});
+  if (unsent != waiting_.end()) {
+    unsent->text = std::move(text);
+  } else {
+    if (waiting_.size() >= max_waiting) waiting_.erase(waiting_.begin());
+    waiting_.push_back({topic, std::move(text)});
+  }
   if (std::exchange(posted_, true)) return;
   asio::post(context_, [weak = session_] {
     if (const auto session = weak.lock()) session->write_next();
   });
+}
+
+void WebSocketHandle::forget(std::uint64_t topic) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](const Message& one) { return one.topic == topic; });
 }
 
 std::shared_ptr<const std::string> WebSocketHandle::take() {

@@ -31,6 +31,7 @@ class WebSocketHandle final : public WebSocket {
 
   void answer(std::string text) override;
   void push(std::uint64_t topic, std::shared_ptr<const std::string> text) override;
+  void forget(std::uint64_t topic) override;
   /// The oldest message that waits; null: none.
   std::shared_ptr<const std::string> take();
 
@@ -42,7 +43,7 @@ class WebSocketHandle final : public WebSocket {
   asio::io_context& context_;
   const std::weak_ptr<WebSocketSession> session_;
   std::mutex mutex_;
-  std::vector<Message> waiting_;  // guarded by mutex_
+  std::vector<Message> waiting_;  // guarded by mutex_; max_waiting at most, so that looking through it is quick
   bool posted_ = false;           // guarded by mutex_; the session knows that something waits
 };
 

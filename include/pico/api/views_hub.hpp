@@ -38,6 +38,7 @@ class ViewsHub {
 
   /// From now on the socket is told of changes. What it is told first comes by tell().
   void subscribe(const Topic& topic, const Socket& socket);
+  /// What the socket has not been sent of it yet is not sent any more.
   void unsubscribe(const Topic& topic, const Socket& socket);
 
   /// Tells one socket what is so now.

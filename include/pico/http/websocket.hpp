@@ -15,9 +15,13 @@ struct WebSocketOptions {
 };
 
 /// An open WebSocket, for the protocol that speaks over it. The functions may be called from any thread for as long as the server
-/// lives, also after the socket was closed (then they do nothing). Memory is bounded: one answer, and one message for each topic.
+/// lives, also after the socket was closed (then they do nothing). Memory is bounded: one answer, one message that is being sent, and one
+/// for each of max_waiting topics.
 class WebSocket {
  public:
+  /// When messages of more topics wait, the oldest is dropped.
+  static constexpr std::size_t max_waiting = 64;
+
   virtual ~WebSocket() = default;
 
   /// Ends the message that received() was called with; an empty text says nothing. Must be called once for each message: the next one is
@@ -27,6 +31,9 @@ class WebSocket {
   /// Sends a message of its own accord. It takes the place of an earlier one of the same topic that has not been sent yet: a slow reader
   /// gets the newest, not all of them.
   virtual void push(std::uint64_t topic, std::shared_ptr<const std::string> text) = 0;
+
+  /// Drops the topic's message if it has not been sent yet: nobody wants to hear of it any more.
+  virtual void forget(std::uint64_t topic) = 0;
 };
 
 /// What is spoken over one WebSocket. All functions are called on its io thread and must not block.

@@ -73,6 +73,7 @@ class Client {
     const timeval limit{60, 0};
     ::setsockopt(stream_.next_layer().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     stream_.control_callback([this](websocket::frame_type kind, beast::string_view) { pongs_ += kind == websocket::frame_type::pong; });
+    stream_.read_message_max(64 << 20);
     stream_.handshake(answer_, address, target, error_);
   }
   void send(std::string_view text) { stream_.write(asio::buffer(text.data(), text.size()), error_); }
@@ -184,6 +185,48 @@ TEST_F(WebSocketTest, ASlowReaderGetsTheNewestOfATopic) {
     last = std::stoi(text);
   }
   EXPECT_LT(got, pushes);
+}
+
+/// A client that does not read, with a message on its way to it that fills all buffers: what is pushed then waits.
+class SlowReaderTest : public WebSocketTest {
+ protected:
+  void SetUp() override {
+    WebSocketTest::SetUp();
+    client_.emplace(server_->address());
+    open_ = socket();
+    open_->push(0, std::make_shared<const std::string>(32 << 20, 'x'));
+    char first = 0;
+    client_->stream().read_some(asio::buffer(&first, 1), error_);
+    ASSERT_EQ(first, 'x') << error_;
+  }
+  /// The rest of it.
+  void read_on() { ASSERT_EQ(client_->receive().size(), (32u << 20) - 1); }
+
+  std::optional<Client> client_;
+  std::shared_ptr<WebSocket> open_;
+  beast::error_code error_;
+};
+
+TEST_F(SlowReaderTest, NoMoreMessagesWaitThanThereMayBe) {
+  constexpr std::size_t topics = 10'000;
+  std::vector<std::weak_ptr<const std::string>> waiting;
+  for (std::size_t topic = 1; topic <= topics; ++topic) {
+    const auto text = std::make_shared<const std::string>(std::to_string(topic));
+    waiting.push_back(text);
+    open_->push(topic, text);
+  }
+  EXPECT_EQ(std::ranges::count_if(waiting, [](const auto& text) { return !text.expired(); }), WebSocket::max_waiting);
+  read_on();
+  for (auto topic = topics - WebSocket::max_waiting + 1; topic <= topics; ++topic) ASSERT_EQ(client_->receive(), std::to_string(topic));
+}
+
+TEST_F(SlowReaderTest, WhatIsForgottenIsNotSentAnyMore) {
+  for (const auto topic : {1, 2, 3}) open_->push(static_cast<std::uint64_t>(topic), std::make_shared<const std::string>(std::to_string(topic)));
+  open_->forget(2);
+  open_->forget(4);
+  read_on();
+  EXPECT_EQ(client_->receive(), "1");
+  EXPECT_EQ(client_->receive(), "3");
 }
 
 TEST_F(WebSocketTest, AnswersPings) {
