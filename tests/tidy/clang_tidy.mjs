@@ -85,6 +85,10 @@ function look({ files, compile, source, dir }) {
   });
 }
 
+/** What it says of the inside of Asio's coroutines is none: it does not know that one that runs has somebody who has resumed it. */
+const known = /^\/usr\/include\/boost\/asio\/impl\/awaitable\.hpp:.*'resume_context_'/;
+const withoutKnown = (text) => text.split(/^(?=\S+:\d+:\d+: (?:error|warning): )/m).filter((finding) => !known.test(finding)).join("");
+
 const seen = new Set(); // the stamps that still say something
 let found = false, looked = 0;
 async function check(files) {
@@ -100,9 +104,10 @@ async function check(files) {
     return;
   }
   looked += files.length;
-  if (status === 0) return writeFileSync(one.clean, "");
+  const findings = withoutKnown(text);
+  if (status === 0 || (text !== "" && findings === "")) return writeFileSync(one.clean, "");
   found = true;
-  process.stdout.write(text);
+  process.stdout.write(findings);
 }
 
 /** Files of one module beside each other, in units of about the same size. */
