@@ -1,7 +1,9 @@
 #include "pico/app/cli.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fstream>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -30,14 +32,15 @@ int report(const Result<void>& result) {
 /// As the original does it: an existing file is left alone, and that is a failure.
 int write_default_config(const config::LoadOptions& options) {
   const auto path = config::config_file(options);
-  if (std::filesystem::exists(path)) {
+  std::FILE* file = std::fopen(path.c_str(), "wx");  // x: not when there is one, whoever makes it meanwhile
+  if (file == nullptr && errno == EEXIST) {
     std::cerr << "picolytics: " << path.string() << " is there already; it was left as it is\n";
     return 1;
   }
-  std::ofstream file(path);
-  file << config::default_yaml() << std::flush;
-  if (!file) {
-    std::cerr << "picolytics: cannot write " << path.string() << "\n";
+  const bool written = file != nullptr && std::fputs(config::default_yaml().c_str(), file) >= 0;
+  const bool closed = file != nullptr && std::fclose(file) == 0;
+  if (!written || !closed) {
+    std::cerr << "picolytics: cannot write " << path.string() << ": " << std::strerror(errno) << "\n";
     return 1;
   }
   std::cout << "wrote " << path.string() << "\n";
@@ -162,9 +165,7 @@ const CLI::App* add_audit_command(CLI::App& program, Action& action, int& status
   return audit;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App program{"Picolytics: self-hosted, privacy-first web analytics in one program"};
   program.set_version_flag("--version", "picolytics " PICO_VERSION);
   program.require_subcommand(0, 1);
@@ -205,6 +206,16 @@ int main(int argc, char** argv) {
   const int done = with_config(options, action);
   if (audit_command->parsed()) return done == 0 ? audit_status : 2;
   return done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return report(Error{Errc::internal, error.what()});
+  }
 }
 
 }  // namespace pico::app

@@ -1,6 +1,6 @@
 // Health, readiness, the command line, and a Postgres of the user's own.
 import assert from "node:assert/strict";
-import { readFileSync, mkdtempSync, writeFileSync, rmSync } from "node:fs";
+import { readFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -199,6 +199,16 @@ test("the default configuration is written once and left alone after that", () =
   assert.equal(written, readFileSync("config.yaml", "utf8"));
   assert.equal(inFolder(dir, ["--write-default-config"]).status, 1);
   assert.equal(inFolder(dir, ["config", "check"]).status, 0);
+});
+
+test("a default configuration that cannot be written is a sentence and a failure", () => {
+  const dir = folder();
+  symlinkSync("loop.yaml", join(dir, "loop.yaml"));
+  for (const file of [`${"x".repeat(300)}.yaml`, "loop.yaml", "none/config.yaml"]) {
+    const refused = inFolder(dir, ["-c", file, "--write-default-config"]);
+    assert.equal(refused.status, 1, refused.stderr);
+    assert.match(refused.stderr, /^picolytics: .*\.yaml(: File name too long|: No such file or directory| is there already; it was left as it is)\n$/);
+  }
 });
 
 test("the command line explains itself", () => {
