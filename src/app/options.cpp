@@ -50,6 +50,24 @@ fs::path geo_ip_file(const config::Config& config) {
   return fs::exists(beside, error) ? beside : file;
 }
 
+/// Connections that a listener may have.
+struct ConnectionShares {
+  std::size_t each;
+  std::size_t redirect;
+};
+
+/// Every listener may have maxConnections. Where there are not descriptors for all of that, they share what there is, so that together they
+/// never take those of the journal and of Postgres.
+ConnectionShares connection_shares(const config::Config& config) {
+  const std::size_t listeners = 1U + (config.serves_tls() ? 1 : 0) + (config.counts.page_views_listen ? 1 : 0) + (config.micro_analytics.listen ? 1 : 0);
+  const std::size_t redirects = config.serves_tls() && config.tls.redirect_listen ? 1 : 0;
+  const auto wanted = listeners * config.http.max_connections + redirects * few_connections;
+  const auto fit = connections_that_fit(wanted);
+  if (fit >= wanted) return {config.http.max_connections, few_connections};
+  const auto share = std::max<std::size_t>(1, fit / (listeners + redirects));
+  return {std::min(config.http.max_connections, share), std::min(few_connections, share)};
+}
+
 }  // namespace
 
 http::ListenerOptions public_listener(const config::Config& config) {
@@ -57,8 +75,7 @@ http::ListenerOptions public_listener(const config::Config& config) {
   http::ListenerOptions options;
   options.address = to_text(http.listen);
   options.threads = static_cast<unsigned>(http.io_threads);
-  const std::size_t listeners = config.serves_tls() ? 2 : 1;  // each of them may have as many
-  options.limits.max_connections = connections_that_fit(http.max_connections * listeners) / listeners;
+  options.limits.max_connections = connection_shares(config).each;
   if (http.connections_per_client > 0) options.limits.max_connections_per_client = http.connections_per_client;
   else options.limits.max_connections_per_client = options.limits.max_connections;
   options.limits.max_head_bytes = http.header_max_size;
@@ -87,7 +104,7 @@ http::ListenerOptions redirect_listener(const config::Config& config) {
   auto options = public_listener(config);
   options.address = to_text(*config.tls.redirect_listen);
   options.threads = 1;
-  options.limits.max_connections = few_connections;
+  options.limits.max_connections = connection_shares(config).redirect;
   return options;
 }
 

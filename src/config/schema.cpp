@@ -73,7 +73,8 @@ Section http() {
        {"bodyMaxSize", "BODY_MAX_SIZE", "2048", bytes<&C::http, &H::body_max_size>(64, MB), "Largest body of a request."},
        {"headerMaxSize", "HEADER_MAX_SIZE", "16KB", bytes<&C::http, &H::header_max_size>(KB, MB), "Largest head of a request."},
        {"maxConnections", "MAX_CONNECTIONS", "10000", integer<&C::http, &H::max_connections>(1, 1000000),
-        "Connections that are open at the same time, at most."},
+        "Connections that are open at the same time, at most: at the public listener, and as many at each of HTTPS, pageViewsListen and "
+        "microAnalyticsListen. Where the limit of open files has no room for all, they share it."},
        {"connectionsPerClient", "CONNECTIONS_PER_CLIENT", "256", integer<&C::http, &H::connections_per_client>(0, 1000000),
         "Connections of one client (IPv6: one /64). Trusted proxies are exempt. 0: no cap."},
        {"headerTimeoutSec", "HEADER_TIMEOUT_SEC", "10", integer<&C::http, &H::header_timeout>(1, 300),
