@@ -7,7 +7,8 @@ namespace pico::takeover::column {
 enum : std::size_t {
   id,
   at,  // NULL: no time that can be believed
-  rank,
+  rank,  // among those of its session and time
+  moment_began,  // the least id of its time that was looked at
   has_session,
   domain,
   name,

@@ -112,8 +112,8 @@ std::optional<std::int64_t> OldTables::settled(const Options& options, const Obs
   return last;
 }
 
-storage::Rows OldTables::read(std::int64_t after, std::int64_t last, std::size_t limit) {
-  return connection_.execute(sql("old_tables.events"), after, last, static_cast<std::int64_t>(limit));
+storage::Rows OldTables::read(const Range& range, std::size_t limit) {
+  return connection_.execute(sql("old_tables.events"), range.after, range.last, static_cast<std::int64_t>(limit), range.ranked_from);
 }
 
 }  // namespace pico::takeover

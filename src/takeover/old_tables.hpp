@@ -26,8 +26,12 @@ class OldTables {
   /// committed in their order. Waits for the transactions that may have stored one. nullopt: they did not end within the patience.
   std::optional<std::int64_t> settled(const Options& options, const Observer& observer);
 
+  struct Range {
+    std::int64_t after = 0, last = 0;
+    std::int64_t ranked_from = 0;  ///< earlier events of the same moments, with ids from here on, give ranks as well
+  };
   /// At most `limit` events with ids above `after` up to `last`, in the order of src/takeover/columns.hpp.
-  storage::Rows read(std::int64_t after, std::int64_t last, std::size_t limit);
+  storage::Rows read(const Range& range, std::size_t limit);
 
   storage::Connection& connection() { return connection_; }
 

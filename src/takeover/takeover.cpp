@@ -62,13 +62,16 @@ class Chunk final : public writer::BulkSource {
   bool read_ = false;
 };
 
-/// How many of the rows are a chunk. One that is full ends before the events of its last moment, so that those stay together: their order is
-/// known from each other only.
-std::size_t whole_moments(const storage::Rows& rows, std::size_t limit) {
-  if (rows.size() < limit) return rows.size();
-  auto size = rows.size();
-  while (size > 0 && rows.text(size - 1, column::at) == rows.text(rows.size() - 1, column::at)) --size;
-  return size == 0 ? rows.size() : size;
+/// Where the events of one moment that is as long as a whole outage are looked for before a chunk, in ids. What lies further back gives no
+/// ranks: reading it again for every chunk would take longer and longer.
+constexpr std::int64_t longest_moment = 200'000;
+
+/// From where on the next chunk's ranks are counted: where the first moment of this one that may go on began. All of them may, as two old servers' ids
+/// alternate.
+std::int64_t next_ranked_from(const storage::Rows& rows) {
+  auto from = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 0; i < rows.size(); ++i) from = std::min(from, rows.get<std::int64_t>(i, column::moment_began));
+  return from;
 }
 
 /// One run. Belongs to the thread that runs it.
@@ -81,7 +84,8 @@ class Run {
         writer_(options.writer, 1, registry_, clock_),
         translator_(past_key, zones),
         epoch_(epoch_of(options.schema)),
-        position_(static_cast<std::int64_t>(writer_.position(epoch_, 0))) {}
+        position_(static_cast<std::int64_t>(writer_.position(epoch_, 0))),
+        ranked_from_(position_ - longest_moment) {}
 
   void begin() { total_ = old_.count_after(position_); }
 
@@ -89,26 +93,26 @@ class Run {
   std::size_t bring(std::int64_t last) {
     std::size_t all = 0;
     for (;;) {
-      const auto rows = old_.read(position_, last, options_.chunk);
+      const auto rows = old_.read({.after = position_, .last = last, .ranked_from = ranked_from_}, options_.chunk);
       if (rows.empty()) return all;
-      const auto size = whole_moments(rows, options_.chunk);
-      write(rows, size);
-      all += size;
+      write(rows);
+      ranked_from_ = std::max(next_ranked_from(rows), position_ - longest_moment);
+      all += rows.size();
     }
   }
 
   Outcome outcome;
 
  private:
-  void write(const storage::Rows& rows, std::size_t size) {
+  void write(const storage::Rows& rows) {
     chunk_.clear();
     translator_.release();
-    for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t i = 0; i < rows.size(); ++i)
       if (const auto event = translator_.translate(rows, i, outcome)) chunk_.add(*event);
-    const auto target = rows.get<std::int64_t>(size - 1, column::id);
+    const auto target = rows.get<std::int64_t>(rows.size() - 1, column::id);
     writer_.write(chunk_, writer::BulkStep{.epoch = epoch_, .expected = static_cast<std::uint64_t>(position_), .target = static_cast<std::uint64_t>(target)});
     position_ = target;
-    done_ += size;
+    done_ += rows.size();
     total_ = std::max(total_, done_);
     if (observer_.progress) observer_.progress(done_, total_);
   }
@@ -122,7 +126,7 @@ class Run {
   Translator translator_;
   Chunk chunk_;
   const storage::Epoch epoch_;
-  std::int64_t position_;
+  std::int64_t position_, ranked_from_;
   std::uint64_t done_ = 0, total_ = 0;
 };
 

@@ -1,48 +1,21 @@
 // Taking over a database of the original picolytics: everything once, whatever happens meanwhile, and with figures that agree.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import { OldServer, fillOldTables, makeOldTables } from "../support/old_picolytics.mjs";
-import { Server, binary, run, until } from "../support/picolytics.mjs";
-import { Cluster } from "../support/postgres.mjs";
+import { OldDatabases, begin, succeeded, takeover } from "../support/old_databases.mjs";
+import { fillOldTables } from "../support/old_picolytics.mjs";
+import { Server, run, until } from "../support/picolytics.mjs";
 
-let cluster;
-const clients = [];
+let databases;
 const servers = [];
-before(async () => (cluster = await Cluster.start()));
-after(() => cluster.destroy());
+before(async () => (databases = await OldDatabases.start()));
+after(() => databases.destroy());
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.destroy()));
-  await Promise.all(clients.splice(0).map((client) => client.end()));
+  await databases.disconnect();
 });
-
-let number = 0;
-/** A database of its own with old tables: { client, env, old, sql }. */
-async function oldDatabase(options = {}) {
-  const name = `old_${++number}`;
-  await cluster.sql(`create database ${name}`);
-  const client = cluster.client();
-  client.database = client.connectionParameters.database = name;
-  await client.connect();
-  clients.push(client);
-  await makeOldTables(client, options);
-  const url = (user = "postgres") => `postgresql://${user}@/${name}?host=${encodeURIComponent(cluster.dir)}&port=5432`;
-  const sql = async (text, values = []) => (await client.query(text, values)).rows;
-  return { name, client, url, env: { PGCONNSTRING: url() }, old: new OldServer(client), sql, one: async (text, values) => Object.values((await sql(text, values))[0])[0] };
-}
-const takeover = (db, ...args) => run(["takeover", ...args], db.env);
-const succeeded = (done) => {
-  assert.equal(done.status, 0, done.stdout + done.stderr);
-  return done.stdout;
-};
-/** Not waited for: { process, output(), exited }. */
-function begin(db, args = []) {
-  const child = spawn(binary, ["takeover", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, ...db.env } });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (text += bytes));
-  return { process: child, output: () => text, exited: new Promise((resume) => child.once("exit", (status) => resume({ status, text }))) };
-}
+const oldDatabase = (options) => databases.make(options);
 
 /** An afternoon on two sites, a bot among the visitors; one local day, so that both servers mean the same by a visit and a visitor. */
 async function afternoon(old) {
@@ -111,13 +84,6 @@ test("a visit has the source and channel of its referrer and tags, and the origi
     ["/", "", "", "Direct", 3, "shop.example"],
     ["/blog", "", "", "Direct", 0, "shop.example"],
   ]);
-});
-
-test("events that the old server stored under one time keep their order", async () => {
-  const db = await oldDatabase();
-  for (const path of ["/z", "/m", "/a"]) await db.old.event({ at: "2026-11-20T12:00:00.123456Z", path });
-  succeeded(takeover(db));
-  assert.deepEqual(await db.sql("select entry_path, exit_path, pageviews from reporting.sessions"), [{ entry_path: "/z", exit_path: "/a", pageviews: 3 }]);
 });
 
 test("where numbers differ by definition, the report says by how many and why; what cannot be taken is counted", async () => {
@@ -260,7 +226,7 @@ test("a Postgres that dies meanwhile ends the run with a clear sentence, and the
   await fillOldTables(db.client, { visitors: 15_000 });
   const one = begin(db);
   await until("some progress", () => /of 60,000 old events/.test(one.output()) || one.process.exitCode !== null);
-  await cluster.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'picolytics takeover'", [db.name]);
+  await databases.cluster.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'picolytics takeover'", [db.name]);
   const { status, text } = await one.exited;
   if (status !== 0) assert.match(text, /What has been taken over is kept: run it again/);
   succeeded(takeover(db));
@@ -271,10 +237,7 @@ describe("events that are committed later than some with greater ids", () => {
   /** The old server's transaction that has stored an event and not ended. */
   async function pending(db) {
     await db.old.event({ at: "2026-11-20T12:00:00Z", visitor: "first", path: "/first" });
-    const other = cluster.client();
-    other.database = other.connectionParameters.database = db.name;
-    await other.connect();
-    clients.push(other);
+    const other = await databases.connect(db.name);
     await other.query("begin");
     await other.query("insert into events (name, domain_id, path, referrer, visitor_id, session_id, created_at) select 'load', domain_id, '/late', '', visitor_id, id, '2026-11-20 12:01Z' from sessions limit 1");
     await db.old.event({ at: "2026-11-20T12:02:00Z", visitor: "other", domain: "other.example", path: "/early" }); // its own domain: that of the first is locked
@@ -354,7 +317,7 @@ test("an ordinary user takes over what it may read", async () => {
   const db = await oldDatabase({ schema: "old_stats" });
   await db.sql("set search_path = old_stats");
   await afternoon(db.old);
-  await cluster.sql("create role ordinary login");
+  await databases.cluster.sql("create role ordinary login");
   const env = { PGCONNSTRING: db.url("ordinary") };
   const unseen = run(["takeover", "--from-schema", "old_stats"], env);
   assert.equal(unseen.status, 1);

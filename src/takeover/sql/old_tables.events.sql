@@ -1,9 +1,11 @@
 -- The next events in the order of their ids, each with what its session says of it. The order of the columns is that of
--- src/takeover/columns.hpp. `rank`: the old server stored the events of half a second under one time; their order is in their ids only.
+-- src/takeover/columns.hpp. `rank`: the old server stored the events of half a second, or of an outage, under one time; their order is in their ids
+-- only. They may have begun before these events, so those from $4 on are counted, too.
 select
   e.id,
   case when e.created_at >= '2000-01-02' and e.created_at < now() + interval '23 hours' then e.created_at end,
-  row_number() over (partition by e.session_id, e.created_at order by e.id) - 1,
+  e.rank,
+  e.moment_began,
   s.id is not null,
   coalesce(d.domain_name, ''),
   e.name,
@@ -35,12 +37,24 @@ select
   coalesce(s.utm_content, ''),
   coalesce(s.utm_term, '')
 from (
-  select id, name, domain_id, path, referrer, visitor_id, session_id, load_time, ttfb, created_at
-  from events
-  where id > $1 and id <= $2
-  order by id
-  limit $3
+  select
+    *,
+    row_number() over (partition by session_id, created_at order by id) - 1 as rank,
+    min(id) over (partition by created_at) as moment_began
+  from (
+    select id, session_id, created_at, null as name, null::int as domain_id, null as path, null as referrer, null as visitor_id, null::int as load_time, null::int as ttfb
+    from events
+    where id >= $4 and id <= $1
+    union all (
+      select id, session_id, created_at, name, domain_id, path, referrer, visitor_id, load_time, ttfb
+      from events
+      where id > $1 and id <= $2
+      order by id
+      limit $3
+    )
+  ) counted
 ) e
 left join domains d on d.domain_id = e.domain_id
 left join sessions s on s.id = e.session_id
+where e.id > $1
 order by e.id;
