@@ -181,6 +181,14 @@ Result<void> serve(const config::Config& config) {
 
   https.add_routes(public_routes, pool, limiter);
 
+  const auto admin_address = admin_server ? admin_server->address() : "";
+  const auto page_views_address = page_views_server ? page_views_server->address() : "";
+  const auto micro_analytics_address = micro_analytics_server ? micro_analytics_server->address() : "";
+  const RunFile addresses{public_server.address(), admin_address, page_views_address, micro_analytics_address, https.address(), https.redirect_address(), embedded ? embedded->conninfo() : ""};
+  if (auto written = write_run_file(config.data_dir, addresses); !written) return written;
+  const RunFileGuard run_file{config.data_dir};
+
+  // From here to the stop below nothing returns, so nothing that runs outlives what it uses.
   housekeeping.start();
   roller.start();
   ingest.start();
@@ -189,21 +197,13 @@ Result<void> serve(const config::Config& config) {
   if (page_views_server) page_views_server->start();
   if (micro_analytics_server) micro_analytics_server->start();
 
-  const auto admin_address = admin_server ? admin_server->address() : "";
-  const auto page_views_address = page_views_server ? page_views_server->address() : "";
-  const auto micro_analytics_address = micro_analytics_server ? micro_analytics_server->address() : "";
-  const RunFile addresses{public_server.address(), admin_address, page_views_address, micro_analytics_address, https.address(), https.redirect_address(), embedded ? embedded->conninfo() : ""};
-  if (auto written = write_run_file(config.data_dir, addresses); !written)
-    return written;
-  const RunFileGuard run_file{config.data_dir};
-  greet(config, public_server.address(), admin_address, micro_analytics_address);
-
-  // From here to the stop below nothing returns, so the checks never outlive what they look at.
   readiness.replace({{"database", [&] { return pool.healthy() ? "" : "Postgres cannot be reached"; }},
                      {"journal", [&] { return (*journal)->problem(); }},
                      {"writer", [&] { return writer.problem(); }},
                      {"salts", [&] { return housekeeping.problem(); }}});
   readiness.warn_of({{"tls", [&] { return https.problem(); }}});
+  greet(config, public_server.address(), admin_address, micro_analytics_address);
+
   signals.on_hangup([&] {
     (*knowledge)->reload_geo();
     https.reload();

@@ -1,5 +1,8 @@
 // Whatever happens to the server's own process: every acknowledged event is in Postgres exactly once. (docs/reliability.md)
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import net from "node:net";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { Load, Server, assertStoredOnce, dataDirectory, run, scaled, someEvents, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
@@ -112,6 +115,29 @@ test("two instances that start at the same moment on an empty database share one
   assert.equal(visitors, 1, "one salt: the same visitor has the same id wherever it is counted");
   const [{ doubled }] = await cluster.sql("select count(*)::int as doubled from (select version from pico.schema_version group by 1 having count(*) > 1) s");
   assert.equal(doubled, 0);
+});
+
+test("a start whose run.json cannot be written ends with a sentence before anything is served", async () => {
+  const server = opened(new Server(dataDirectory(), { LISTEN_ADDR: `127.${1 + (process.pid >> 16)}.${(process.pid >> 8) & 255}.${process.pid & 255}:8080` }));
+  mkdirSync(join(server.dir, "run.json.new"));
+  server.spawn();
+  const port = { host: server.env.LISTEN_ADDR.split(":")[0], port: 8080 };
+  // Clients wait in line from the moment the port is bound.
+  const clients = [];
+  await until("the port to be bound", () => new Promise((resume, reject) => {
+    const socket = net.connect(port, () => (clients.push(socket), resume(true)));
+    socket.on("error", reject);
+  }));
+  let answered = "";
+  for (const socket of clients) {
+    socket.removeAllListeners("error").on("error", () => {});
+    socket.on("data", (bytes) => (answered += bytes));
+    socket.write("GET /pico.js HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  assert.deepEqual(await server.exited, { code: 1, signal: null }, server.stderr);
+  assert.match(server.stderr, /cannot write .*run\.json/);
+  await Promise.all(clients.map((socket) => until("the connection to end", () => socket.destroyed)));
+  assert.equal(answered, "");
 });
 
 test("migrations that are killed half-way are finished by the next start", async () => {
