@@ -77,7 +77,7 @@ defaults; an empty variable counts as not set. Nothing has to be set at all.
 - `picolytics --write-default-config` writes a commented file with all defaults.
 - `picolytics config check` says what is in force and what is wrong, with passwords left out. All problems are reported at once, and a key
   that does not exist is one of them.
-- Keys in the file are read without regard to case.
+- Keys in the file are read without regard to case. One without a value has an empty one: `off` or none where that is an answer, else the default.
 - Sizes are bytes, or carry a unit: `16KB`, `256MB`, `8GB` (powers of 1024).
 - Lists are separated by commas; in the file they can be YAML lists too.
 - Switches are `true` or `false` (also `yes`/`no`, `on`/`off`, `1`/`0`).

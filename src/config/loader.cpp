@@ -74,11 +74,10 @@ class Loader {
 
   void take_entry(const Setting& setting, const FileEntry& entry, const std::string& where) {
     using enum FileEntry::Shape;
-    if (entry.shape == nothing) return;
     if (entry.shape == other || (entry.shape == list && !setting.type.is_list)) {
       problems_.push_back(fmt::format("{} ({}): one value is expected here; give {}.", setting.key, where, setting.type.accepts));
     } else {
-      give(setting, entry.text, where);
+      give(setting, entry.text, where);  // a key without a value: an empty text
     }
   }
 

@@ -96,8 +96,19 @@ TEST_F(Loader, AnEmptyValueInTheFileIsAValueOnlyWhereItMeansSomething) {
   EXPECT_EQ(config.enrichment.geo_ip_file, "");
   EXPECT_EQ(config.data_dir, "./data");
   EXPECT_EQ(config.ingest.queue_size, 640000u);
-  EXPECT_EQ(good("pgHost: ~").postgres.host, "") << "a key without a value says nothing";
+  EXPECT_EQ(good("pgHost: ~").postgres.host, "");
   EXPECT_EQ(good("", {{"ADMIN_LISTEN", "off"}}).admin.listen, std::nullopt);
+}
+
+TEST_F(Loader, AKeyWithoutAValueHasAnEmptyOne) {
+  for (const std::string value : {"\n", " ~\n", " null\n", " \"\"\n"}) {
+    const auto config = good("adminListen:" + value + "tlsRedirectListen:" + value + "geoIpFile:" + value + "dataDir:" + value + "queueSize:" + value);
+    EXPECT_EQ(config.admin.listen, std::nullopt) << value;
+    EXPECT_EQ(config.tls.redirect_listen, std::nullopt) << value;
+    EXPECT_EQ(config.enrichment.geo_ip_file, "") << value;
+    EXPECT_EQ(config.data_dir, "./data") << "where nothing would make no sense the default stays";
+    EXPECT_EQ(config.ingest.queue_size, 640000u);
+  }
 }
 
 TEST_F(Loader, AnUnknownKeyIsAnErrorWithASuggestion) {
