@@ -39,7 +39,8 @@ std::vector<fs::path> usual_places() {
   std::vector<fs::path> places;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(distribution_dir, none)) places.push_back(entry.path() / "bin");
-  std::string path = std::getenv("PATH") != nullptr ? std::getenv("PATH") : "";
+  const char* const variable = std::getenv("PATH");
+  const std::string path = variable != nullptr ? variable : "";
   for (std::size_t begin = 0, end; begin < path.size(); begin = end + 1) {
     end = std::min(path.find(':', begin), path.size());
     places.emplace_back(path.substr(begin, end - begin));

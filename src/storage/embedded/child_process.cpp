@@ -48,6 +48,7 @@ bool become(const Account& account) {
 [[noreturn]] void run_child(const Command& command, const Account& account, const Prepared& prepared) {
   setsid();
   const int null = open("/dev/null", O_RDWR);
+  if (null < 0) _exit(123);
   dup2(null, 0);
   dup2(command.output >= 0 ? command.output : null, 1);
   dup2(1, 2);
