@@ -6,11 +6,12 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "ownership.hpp"
 
 namespace pico::app {
 namespace {
@@ -21,20 +22,6 @@ const passwd* unprivileged_user() {
   for (const char* name : {"picolytics", "postgres"})
     if (const auto* user = getpwnam(name)) return user;
   return nullptr;
-}
-
-/// Hands the directory and what root made in it over. Links are not followed.
-Result<void> give_to(const fs::path& directory, const passwd& user) {
-  std::vector<fs::path> owned_by_root{directory};
-  std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(directory, error); !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    struct stat status {};
-    if (lstat(entry->path().c_str(), &status) == 0 && status.st_uid == 0) owned_by_root.push_back(entry->path());
-  }
-  for (const auto& path : owned_by_root)
-    if (lchown(path.c_str(), user.pw_uid, user.pw_gid) != 0)
-      return Error{Errc::io, fmt::format("cannot give {} to user {}: {}", path.string(), user.pw_name, std::strerror(errno))};
-  return {};
 }
 
 Result<void> become(const passwd& user) {
@@ -54,7 +41,7 @@ Result<void> enter_data_directory(const fs::path& directory) {
     if (user == nullptr)
       return Error{Errc::not_found, "started as root, but there is no user picolytics or postgres to become: make one (adduser --system picolytics), or start "
                                     "as another user"};
-    if (auto given = give_to(directory, *user); !given) return given;
+    if (auto given = give_tree(directory, user->pw_uid, user->pw_gid); !given) return given;
     if (auto done = become(*user); !done) return done;
     spdlog::info("gave root's rights up for those of {}", user->pw_name);
   }
