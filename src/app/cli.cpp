@@ -13,6 +13,7 @@
 #include "import_command.hpp"
 #include "pico/config/config.hpp"
 #include "pico/core/hash.hpp"
+#include "privileges.hpp"
 #include "serve.hpp"
 #include "takeover_command.hpp"
 
@@ -57,6 +58,7 @@ int with_config(const config::LoadOptions& options, const Action& action) {
     std::cerr << "picolytics: the configuration cannot be used:\n" << config.error().message << "\n";
     return 1;
   }
+  forbid_core_dumps();
   try {
     return report(action(*config));
   } catch (const std::exception& error) {  // Postgres going away in the middle of a start, mostly

@@ -11,7 +11,7 @@ namespace pico::app {
 /// Without root it only makes the directory. Errc::io when that user cannot get into the directory.
 Result<void> enter_data_directory(const std::filesystem::path& directory);
 
-/// No core dumps: they would bring what is in RAM to a disk. After the change of user, which resets it.
+/// No core dumps: they would bring what is in RAM to a disk. Again after a change of user, which resets it.
 void forbid_core_dumps();
 
 }  // namespace pico::app

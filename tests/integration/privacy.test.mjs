@@ -1,9 +1,12 @@
 // Promise 2: IP addresses and User-Agents never reach a disk: not through normal running, a crash, recovery, or a debug log.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import net from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Server, run, scaled, until } from "../support/picolytics.mjs";
+import { Server, binary, run, scaled, until } from "../support/picolytics.mjs";
 
 let server;
 after(() => server.destroy());
@@ -101,6 +104,29 @@ test("core dumps are off: of the server, whose memory is closed to its own user 
   const [{ postmaster }] = await server.sql("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as postmaster");
   for (const pid of [server.pid, postmaster]) assert.match(readFileSync(`/proc/${pid}/limits`, "utf8"), /Max core file size +0 +0/);
   if (process.getuid() === 0) assert.equal(statSync(`/proc/${server.pid}/environ`).uid, 0, "what is not dumpable belongs to root in /proc");
+});
+
+test("core dumps are off for the commands as well, which may hold addresses of an import", async () => {
+  const connections = [];
+  const silent = net.createServer((socket) => connections.push(socket.on("error", () => {}))).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const root = join(server.dir, "import");
+  mkdirSync(join(root, "a.example", "2026-01"), { recursive: true });
+  writeFileSync(join(root, "a.example", "2026-01", "analytics.db"), "");
+  try {
+    for (const args of [["import", "micro-analytics", root], ["takeover"], ["site", "list"]]) {
+      connections.length = 0;
+      const command = spawn("sh", ["-c", 'ulimit -S -c "$(ulimit -H -c)" && exec "$0" "$@"', binary, ...args], { env: { PATH: process.env.PATH, PGCONNSTRING: `postgres://u@127.0.0.1:${silent.address().port}/d` }, stdio: "ignore" });
+      const exited = once(command, "exit");
+      await until(`${args[0]} to wait for Postgres`, () => connections.length > 0);
+      assert.match(readFileSync(`/proc/${command.pid}/limits`, "utf8"), /Max core file size +0 +0/, args[0]);
+      command.kill("SIGKILL");
+      await exited;
+    }
+  } finally {
+    connections.forEach((socket) => socket.destroy());
+    silent.close();
+  }
 });
 
 test("the program's own audit agrees", () => {
