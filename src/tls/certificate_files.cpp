@@ -23,10 +23,13 @@ Result<std::string> read_file(const fs::path& path) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
   if (!error && size > max_file_bytes) return Error{Errc::invalid, fmt::format("{} is too large to be a certificate or a key", path.string())};
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return Error{Errc::io, fmt::format("cannot read {}: {}", path.string(), std::strerror(errno))};
-  return text.str();
+  if (file && text << file.rdbuf()) return text.str();
+  // Nothing was copied. Without a reason of the system's there was nothing to copy, which is how a writer that was interrupted leaves a file.
+  if (errno == 0) return Error{Errc::invalid, fmt::format("{} is empty", path.string())};
+  return Error{Errc::io, fmt::format("cannot read {}: {}", path.string(), std::strerror(errno))};
 }
 
 Result<Identity> read_pair(const CertificateFilesOptions& options) {

@@ -48,6 +48,16 @@ TEST_F(CertificateFilesTest, AtStartAMissingOrBrokenFileIsAnErrorThatNamesIt) {
   EXPECT_EQ(files_.problem(), "");
 }
 
+TEST_F(CertificateFilesTest, AnEmptyFileIsCalledEmptyAndAFolderIsNone) {
+  write_pair({"", first_.key});
+  EXPECT_EQ(files_.load().error().message, "tlsCertFile and tlsKeyFile: " + certificate_.string() + " is empty");
+  write_pair({first_.chain, ""});
+  EXPECT_THAT(files_.load().error().message, testing::HasSubstr("key.pem is empty"));
+  fs::remove(key_);
+  fs::create_directory(key_);
+  EXPECT_THAT(files_.load().error().message, testing::HasSubstr("key.pem: Is a directory"));
+}
+
 TEST_F(CertificateFilesTest, ANewPairIsTakenWhenTheFilesChange) {
   write_pair(first_);
   ASSERT_TRUE(files_.load());
