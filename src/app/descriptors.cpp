@@ -25,8 +25,10 @@ std::size_t connections_that_fit(std::size_t wanted) {
   const auto room = limit.rlim_cur - std::min(kept_back, limit.rlim_cur / 2);
   if (room >= wanted) return wanted;
   static std::atomic<bool> warned{false};  // each listener asks
-  if (!warned.exchange(true)) spdlog::warn("the listeners may have {} connections by maxConnections, but the limit of open files ({}) leaves room for {}: raise it (ulimit -n, LimitNOFILE)", wanted,
-               limit.rlim_cur, room);
+  if (!warned.exchange(true))
+    spdlog::warn("the listeners may have {} connections by maxConnections, but the limit of open files ({}) leaves room for {}: raise it (ulimit -n, "
+                 "LimitNOFILE)",
+                 wanted, limit.rlim_cur, room);
   return std::max<std::size_t>(1, room);
 }
 

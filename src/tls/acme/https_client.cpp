@@ -78,8 +78,8 @@ std::string reason_of(const boost::system::error_code& error, Stream& stream) {
   return verified != X509_V_OK ? X509_verify_cert_error_string(verified) : error.message();
 }
 
-/// What a request is made of. Lives as long as its coroutine.
-struct Exchange {
+/// A request, and what became of it. Lives as long as its coroutine.
+struct Asking {
   const HttpRequest& request;
   const Target& target;
   const std::string& user_agent;
@@ -101,28 +101,28 @@ asio::awaitable<boost::system::error_code> connect(boost::beast::tcp_stream& str
   co_return last;
 }
 
-asio::awaitable<void> run(Exchange& exchange, asio::ssl::context& context) {
+asio::awaitable<void> run(Asking& asking, asio::ssl::context& context) {
   const auto executor = co_await asio::this_coro::executor;
   tcp::resolver resolver(executor);
-  const auto [unresolved, addresses] = co_await resolver.async_resolve(exchange.target.host, exchange.target.port, no_throw);
-  if (unresolved) co_return exchange.fail("cannot look up", unresolved.message());
+  const auto [unresolved, addresses] = co_await resolver.async_resolve(asking.target.host, asking.target.port, no_throw);
+  if (unresolved) co_return asking.fail("cannot look up", unresolved.message());
   Stream stream(executor, context);
-  SSL_set_tlsext_host_name(stream.native_handle(), exchange.target.host.c_str());
-  stream.set_verify_callback(asio::ssl::host_name_verification(exchange.target.host));
+  SSL_set_tlsext_host_name(stream.native_handle(), asking.target.host.c_str());
+  stream.set_verify_callback(asio::ssl::host_name_verification(asking.target.host));
   const auto unconnected = co_await connect(stream.next_layer(), addresses);
-  if (unconnected) co_return exchange.fail("cannot connect to", unconnected.message());
+  if (unconnected) co_return asking.fail("cannot connect to", unconnected.message());
   const auto [untrusted] = co_await stream.async_handshake(asio::ssl::stream_base::client, no_throw);
-  if (untrusted) co_return exchange.fail("cannot speak TLS with", reason_of(untrusted, stream));
-  const auto outgoing = outgoing_of(exchange.request, exchange.target, exchange.user_agent);
+  if (untrusted) co_return asking.fail("cannot speak TLS with", reason_of(untrusted, stream));
+  const auto outgoing = outgoing_of(asking.request, asking.target, asking.user_agent);
   const auto [unsent, sent] = co_await http::async_write(stream, outgoing, no_throw);
-  if (unsent) co_return exchange.fail("cannot ask", unsent.message());
+  if (unsent) co_return asking.fail("cannot ask", unsent.message());
   boost::beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(max_answer_bytes);
-  parser.skip(exchange.request.method == "HEAD");
+  parser.skip(asking.request.method == "HEAD");
   const auto [unread, received] = co_await http::async_read(stream, buffer, parser, no_throw);
-  if (unread) co_return exchange.fail("no whole answer from", unread.message());
-  exchange.outcome = answer_of(parser.release());
+  if (unread) co_return asking.fail("no whole answer from", unread.message());
+  asking.outcome = answer_of(parser.release());
 }
 
 }  // namespace
@@ -141,12 +141,12 @@ Result<HttpAnswer> HttpsClient::send(const HttpRequest& request) {
   tls.set_verify_mode(asio::ssl::verify_peer, error);
   SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
 
-  Exchange exchange{request, *target, user_agent_, std::nullopt};
+  Asking asking{request, *target, user_agent_, std::nullopt};
   asio::io_context context{1};
   const std::stop_callback end(stop_, [&context] { context.stop(); });
-  asio::co_spawn(context, run(exchange, tls), asio::detached);
+  asio::co_spawn(context, run(asking, tls), asio::detached);
   context.run_for(whole_timeout);
-  if (exchange.outcome) return std::move(*exchange.outcome);
+  if (asking.outcome) return std::move(*asking.outcome);
   return Error{Errc::unavailable, fmt::format("{} did not answer in time", target->host)};
 }
 

@@ -36,8 +36,8 @@ struct Unlock {
 
 }  // namespace
 
-Keeper::Keeper(AcmeOptions options, std::unique_ptr<AcmeStore> store, ServerContexts& contexts, const Clock& clock,
-                     metrics::Registry& registry, Connect connect)
+Keeper::Keeper(AcmeOptions options, std::unique_ptr<AcmeStore> store, ServerContexts& contexts, const Clock& clock, metrics::Registry& registry,
+               Connect connect)
     : options_(std::move(options)), store_(std::move(store)), contexts_(contexts), clock_(clock), connect_(std::move(connect)),
       issued_(registry.counter("picolytics_acme_orders_total", "Attempts of this instance at a certificate.", {{"result", "issued"}})),
       failed_(registry.counter("picolytics_acme_orders_total", "Attempts of this instance at a certificate.", {{"result", "failed"}})),
@@ -72,7 +72,8 @@ void Keeper::take(const AcmeState& state) {
   failures_.Set(state.failures);
   {
     const std::lock_guard lock(mutex_);
-    if (state.failures == 0 || state.failures != failed_here_) failure_ = state.failures > 0 ? state.last_failure : state.identity ? "" : "it is being asked for";
+    if (state.failures == 0 || state.failures != failed_here_)
+      failure_ = state.failures > 0 ? state.last_failure : state.identity ? "" : "it is being asked for";
   }
   if (!state.identity || taken_ == state.revision) return;
   taken_ = state.revision;
@@ -114,11 +115,11 @@ Outcome<Identity> Keeper::attempt(const std::stop_token& stop, const Wait& wait)
   if (!account) return Failure{FailedBy::us, account.error().message};
   const auto http = connect_(stop);
   Client client(*http, options_.directory, *account, wait);
-  const Challenges challenges{[this](const std::string& token, const std::string& answer) -> Outcome<void> {
-                                      if (auto published = store_->publish(token, answer); !published) return Failure{FailedBy::us, published.error().message};
-                                      return {};
-                                    },
-                                    [this](const std::string& token) { store_->withdraw(token); }};
+  const auto publish = [this](const std::string& token, const std::string& answer) -> Outcome<void> {
+    if (auto published = store_->publish(token, answer); !published) return Failure{FailedBy::us, published.error().message};
+    return {};
+  };
+  const Challenges challenges{publish, [this](const std::string& token) { store_->withdraw(token); }};
   const auto key = make_key();
   auto chain = client.obtain(options_.host, key.get(), challenges);
   if (!chain) return chain.error();
@@ -173,7 +174,8 @@ std::string Keeper::problem() const {
   const std::lock_guard lock(mutex_);
   if (!validity) return fmt::format("there is no certificate for {}: {}", options_.host, failure_);
   if (!validity->holds(clock_.now())) return fmt::format("the certificate for {} has run out: {}", options_.host, failure_);
-  if (!failure_.empty()) return fmt::format("the certificate for {} holds until {}, but cannot be renewed: {}", options_.host, to_string(validity->not_after), failure_);
+  if (!failure_.empty())
+    return fmt::format("the certificate for {} holds until {}, but cannot be renewed: {}", options_.host, to_string(validity->not_after), failure_);
   return {};
 }
 
