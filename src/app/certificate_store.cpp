@@ -34,7 +34,6 @@ Result<tls::AcmeState> CertificateStore::load() {
     auto stored = storage::load_certificate(connection, directory_, host_);
     tls::AcmeState state;
     if (stored.chain && stored.private_key) state.identity = tls::Identity{std::move(*stored.chain), std::move(*stored.private_key)};
-    state.revision = stored.revision;
     state.failures = static_cast<unsigned>(stored.failures);
     state.next_attempt = stored.next_attempt;
     state.last_failure = std::move(stored.last_failure);

@@ -7,8 +7,8 @@ namespace pico::storage {
 StoredCertificate load_certificate(Connection& connection, std::string_view directory, std::string_view host) {
   const auto rows = connection.execute(sql("certificates.load"), directory, host);
   if (rows.empty()) return {};
-  return {rows.get<std::optional<std::string>>(0, 0), rows.get<std::optional<std::string>>(0, 1), rows.get<std::int64_t>(0, 2),
-          rows.get<int>(0, 3),                        rows.get<std::optional<Instant>>(0, 4),     rows.get<std::string>(0, 5)};
+  return {rows.get<std::optional<std::string>>(0, 0), rows.get<std::optional<std::string>>(0, 1), rows.get<int>(0, 2),
+          rows.get<std::optional<Instant>>(0, 3), rows.get<std::string>(0, 4)};
 }
 
 void save_certificate(Connection& connection, std::string_view directory, std::string_view host, std::string_view chain, std::string_view private_key) {

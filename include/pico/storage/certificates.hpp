@@ -1,5 +1,4 @@
 #pragma once
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +12,6 @@ namespace pico::storage {
 
 struct StoredCertificate {
   std::optional<std::string> chain, private_key;  ///< PEM; both or neither
-  std::int64_t revision = 0;                      ///< grows with each certificate
   int failures = 0;                               ///< attempts in a row that failed
   std::optional<Instant> next_attempt;
   std::string last_failure;

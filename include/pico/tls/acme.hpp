@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,7 +29,6 @@ struct AcmeOptions {
 /// What all instances of an installation know of one host's certificate.
 struct AcmeState {
   std::optional<Identity> identity;
-  std::int64_t revision = 0;             ///< changes with the identity
   unsigned failures = 0;                 ///< attempts in a row that failed
   std::optional<Instant> next_attempt;   ///< after a failure: not before
   std::string last_failure;              ///< a sentence without addresses; empty: none

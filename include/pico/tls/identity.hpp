@@ -11,6 +11,8 @@ namespace pico::tls {
 struct Identity {
   std::string chain;
   std::string key;
+
+  bool operator==(const Identity&) const = default;
 };
 
 /// When a certificate holds.

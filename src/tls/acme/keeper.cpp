@@ -67,7 +67,8 @@ std::chrono::milliseconds Keeper::round(const std::stop_token& stop, const Wait&
   return order(std::move(*state), stop, wait);
 }
 
-/// Serves what the store has. What cannot be served is complained of once, and due.
+/// Serves what the store has. What cannot be served is complained of once, and due. A certificate that the store has no more is served until
+/// there is another: whoever has its key can pass for this host either way, and without it nobody could reach the host at all.
 void Keeper::take(const AcmeState& state) {
   failures_.Set(state.failures);
   {
@@ -75,8 +76,9 @@ void Keeper::take(const AcmeState& state) {
     if (state.failures == 0 || state.failures != failed_here_)
       failure_ = state.failures > 0 ? state.last_failure : state.identity ? "" : "it is being asked for";
   }
-  if (!state.identity || taken_ == state.revision) return;
-  taken_ = state.revision;
+  if (taken_ == state.identity) return;
+  taken_ = state.identity;
+  if (!state.identity) return;
   if (const auto used = contexts_.use(*state.identity); used)
     spdlog::info("serving the certificate for {} that holds until {}", options_.host, to_string(contexts_.validity()->not_after));
   else

@@ -39,9 +39,9 @@ class Keeper {
   metrics::Counter& issued_;
   metrics::Counter& failed_;
   metrics::Gauge& failures_;
-  std::optional<std::int64_t> taken_;  // the revision that was looked at last
-  std::optional<Identity> unkept_;     // got, but the store was away when it was to be kept
-  unsigned failed_here_ = 0;           // the number of the latest failure, if it was ours: failure_ then says more than the store
+  std::optional<Identity> taken_;   // what the store had when it was looked at last
+  std::optional<Identity> unkept_;  // got, but the store was away when it was to be kept
+  unsigned failed_here_ = 0;        // the number of the latest failure, if it was ours: failure_ then says more than the store
   bool store_was_away_ = false;
   std::chrono::steady_clock::time_point ticket_keys_since_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;

@@ -46,7 +46,7 @@ class FakeStore final : public AcmeStore {
   }
   Result<void> save(const Identity& identity) override {
     if (shared_.away || shared_.full) return gone();
-    shared_.state = {identity, shared_.state.revision + 1, 0, std::nullopt, ""};
+    shared_.state = {identity, 0, std::nullopt, ""};
     return {};
   }
   Result<void> save_failure(unsigned failures, Instant next_attempt, const std::string& sentence) override {
@@ -140,6 +140,24 @@ TEST_F(AcmeKeeperTest, AnotherInstanceTakesTheRenewedCertificateOver) {
   other.round();
   EXPECT_EQ(authority_.certificates, 2);
   EXPECT_EQ(one.contexts.validity()->not_after, other.contexts.validity()->not_after);
+}
+
+TEST_F(AcmeKeeperTest, ACertificateThatWasDeletedIsReplacedInEveryInstanceAndServedUntilThen) {
+  auto one = start(), other = start();
+  one.round();
+  other.round();
+  const auto deleted = one.contexts.validity()->not_after;
+  shared_.state = {};
+  shared_.holder = &shared_;
+  other.round();
+  EXPECT_EQ(other.contexts.validity()->not_after, deleted);
+  shared_.holder = nullptr;
+  authority_.wishes.until = 80 * 24h;
+  one.round();
+  other.round();
+  EXPECT_EQ(authority_.certificates, 2);
+  EXPECT_NE(one.contexts.validity()->not_after, deleted);
+  EXPECT_EQ(other.contexts.validity()->not_after, one.contexts.validity()->not_after);
 }
 
 TEST_F(AcmeKeeperTest, WhileAnotherInstanceOrdersThisOneWaits) {
