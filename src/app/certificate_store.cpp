@@ -35,7 +35,7 @@ Result<tls::AcmeState> CertificateStore::load() {
     tls::AcmeState state;
     if (stored.chain && stored.private_key) state.identity = tls::Identity{std::move(*stored.chain), std::move(*stored.private_key)};
     state.failures = static_cast<unsigned>(stored.failures);
-    state.next_attempt = stored.next_attempt;
+    state.pause_left = stored.pause_left;
     state.last_failure = std::move(stored.last_failure);
     return state;
   });
@@ -58,9 +58,9 @@ Result<void> CertificateStore::save(const tls::Identity& identity) {
   return ask([&](Connection& connection) { storage::save_certificate(connection, directory_, host_, identity.chain, identity.key); });
 }
 
-Result<void> CertificateStore::save_failure(unsigned failures, Instant next_attempt, const std::string& sentence) {
+Result<void> CertificateStore::save_failure(unsigned failures, std::chrono::seconds pause, const std::string& sentence) {
   return ask([&](Connection& connection) {
-    storage::save_certificate_failure(connection, directory_, host_, static_cast<int>(std::min(failures, 1'000'000u)), next_attempt, sentence);
+    storage::save_certificate_failure(connection, directory_, host_, static_cast<int>(std::min(failures, 1'000'000u)), pause, sentence);
   });
 }
 

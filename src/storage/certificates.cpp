@@ -8,16 +8,16 @@ StoredCertificate load_certificate(Connection& connection, std::string_view dire
   const auto rows = connection.execute(sql("certificates.load"), directory, host);
   if (rows.empty()) return {};
   return {rows.get<std::optional<std::string>>(0, 0), rows.get<std::optional<std::string>>(0, 1), rows.get<int>(0, 2),
-          rows.get<std::optional<Instant>>(0, 3), rows.get<std::string>(0, 4)};
+          std::chrono::seconds(rows.get<std::int64_t>(0, 3)),     rows.get<std::string>(0, 4)};
 }
 
 void save_certificate(Connection& connection, std::string_view directory, std::string_view host, std::string_view chain, std::string_view private_key) {
   connection.execute(sql("certificates.save"), directory, host, chain, private_key);
 }
 
-void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, Instant next_attempt,
+void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, std::chrono::seconds pause,
                               std::string_view last_failure) {
-  connection.execute(sql("certificates.save_failure"), directory, host, failures, next_attempt, last_failure);
+  connection.execute(sql("certificates.save_failure"), directory, host, failures, std::int64_t{pause.count()}, last_failure);
 }
 
 bool try_lock_certificate(Connection& connection, std::string_view host) {

@@ -1,9 +1,9 @@
 #pragma once
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "pico/core/time.hpp"
 #include "pico/storage/connection.hpp"
 
 /// Certificates by ACME and what goes with them, shared by all instances. `directory` is the authority's URL. All functions throw
@@ -13,7 +13,7 @@ namespace pico::storage {
 struct StoredCertificate {
   std::optional<std::string> chain, private_key;  ///< PEM; both or neither
   int failures = 0;                               ///< attempts in a row that failed
-  std::optional<Instant> next_attempt;
+  std::chrono::seconds pause_left{0};             ///< until the next attempt, by the clock of Postgres
   std::string last_failure;
 };
 
@@ -21,7 +21,7 @@ struct StoredCertificate {
 StoredCertificate load_certificate(Connection& connection, std::string_view directory, std::string_view host);
 /// Takes the place of what there was, failures included.
 void save_certificate(Connection& connection, std::string_view directory, std::string_view host, std::string_view chain, std::string_view private_key);
-void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, Instant next_attempt,
+void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, std::chrono::seconds pause,
                               std::string_view last_failure);
 
 /// The right to order for that host, of one session at a time. unlock_certificate() or the session's end gives it back.

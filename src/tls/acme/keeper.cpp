@@ -28,6 +28,8 @@ std::string to_be_stored(const Failure& failure) {
   return "the authority refused" + (failure.kind.empty() ? "" : " (" + failure.kind + ")");
 }
 
+bool pauses(const AcmeState& state) { return state.pause_left > 0s && state.pause_left <= longest_pause; }
+
 /// Gives the right to order back however the attempt ends.
 struct Unlock {
   AcmeStore& store;
@@ -86,7 +88,7 @@ void Keeper::take(const AcmeState& state) {
 }
 
 bool Keeper::due(const AcmeState& state, bool hurry) const {
-  if (!hurry && state.next_attempt && clock_.now() < *state.next_attempt) return false;
+  if (!hurry && pauses(state)) return false;
   if (!state.identity) return true;
   const auto validity = validity_of(*state.identity);
   return !validity || clock_.now() >= renewal_time(*validity);
@@ -95,7 +97,7 @@ bool Keeper::due(const AcmeState& state, bool hurry) const {
 std::chrono::milliseconds Keeper::next_look(const AcmeState& state) const {
   const auto validity = state.identity ? validity_of(*state.identity) : Result<Validity>(Error{});
   auto next = validity ? renewal_time(*validity) : clock_.now();
-  if (state.next_attempt) next = std::max(next, *state.next_attempt);
+  if (pauses(state)) next = std::max<Instant>(next, clock_.now() + state.pause_left);
   return std::clamp<std::chrono::milliseconds>(next - clock_.now(), shortest_look, validity ? look_with_certificate : look_without_certificate);
 }
 
@@ -162,7 +164,7 @@ std::chrono::milliseconds Keeper::give_up(const Failure& failure, unsigned failu
     failure_ = failure.message;
   }
   failed_here_ = failures;
-  if (const auto saved = store_->save_failure(failures, clock_.now() + pause, to_be_stored(failure)); !saved) store_away(saved.error());
+  if (const auto saved = store_->save_failure(failures, pause, to_be_stored(failure)); !saved) store_away(saved.error());
   return std::min<std::chrono::milliseconds>(pause, look_with_certificate);
 }
 

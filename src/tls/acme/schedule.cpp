@@ -7,7 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr unsigned most_doublings = 20;
-constexpr std::chrono::seconds longest_wish = 48h;  ///< an authority's Retry-After beyond this is taken for an error
 
 }  // namespace
 
@@ -19,7 +18,7 @@ std::chrono::seconds pause_after(const Failure& failure, unsigned failures, doub
   const auto doublings = std::min(std::max(failures, 1u) - 1, most_doublings);
   const auto pause = std::min<std::chrono::seconds>(longest, first * (1ll << doublings));
   const auto spreaded = std::chrono::round<std::chrono::seconds>(std::chrono::duration<double>(pause) * (0.8 + 0.4 * spread));
-  return std::max(spreaded, std::min(failure.retry_after.value_or(0s), longest_wish));
+  return std::max(spreaded, std::min(failure.retry_after.value_or(0s), longest_pause));
 }
 
 }  // namespace pico::tls::acme

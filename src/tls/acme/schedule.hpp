@@ -7,6 +7,10 @@
 
 namespace pico::tls::acme {
 
+/// No pause is longer: an authority's Retry-After beyond this is taken for an error, and a pause of which more seems to be left was stored
+/// under a clock that was ahead.
+constexpr std::chrono::seconds longest_pause = std::chrono::hours(48);
+
 /// When a certificate is to be replaced: with a third of its life left.
 Instant renewal_time(const Validity& validity);
 

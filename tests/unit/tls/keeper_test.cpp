@@ -20,9 +20,11 @@ class FakeClock final : public Clock {
 
 /// What the instances of the tests share.
 struct Shared {
-  AcmeState state;
-  std::string account_key;
-  std::map<std::string, std::string> answers;
+  const Clock& clock;
+  AcmeState state = {};
+  std::optional<Instant> next_attempt = {};
+  std::string account_key = {};
+  std::map<std::string, std::string> answers = {};
   const void* holder = nullptr;
   bool away = false;
   bool full = false;  ///< reads work, writes do not
@@ -31,7 +33,12 @@ struct Shared {
 class FakeStore final : public AcmeStore {
  public:
   explicit FakeStore(Shared& shared) : shared_(shared) {}
-  Result<AcmeState> load() override { return shared_.away ? Result<AcmeState>(gone()) : shared_.state; }
+  Result<AcmeState> load() override {
+    if (shared_.away) return gone();
+    auto state = shared_.state;
+    if (shared_.next_attempt) state.pause_left = std::max(0s, std::chrono::ceil<std::chrono::seconds>(*shared_.next_attempt - shared_.clock.now()));
+    return state;
+  }
   Result<bool> try_lock() override {
     if (shared_.away) return gone();
     if (shared_.holder == nullptr) shared_.holder = this;
@@ -46,12 +53,13 @@ class FakeStore final : public AcmeStore {
   }
   Result<void> save(const Identity& identity) override {
     if (shared_.away || shared_.full) return gone();
-    shared_.state = {identity, 0, std::nullopt, ""};
+    shared_.state = {.identity = identity};
+    shared_.next_attempt.reset();
     return {};
   }
-  Result<void> save_failure(unsigned failures, Instant next_attempt, const std::string& sentence) override {
+  Result<void> save_failure(unsigned failures, std::chrono::seconds pause, const std::string& sentence) override {
     shared_.state.failures = failures;
-    shared_.state.next_attempt = next_attempt;
+    shared_.next_attempt = shared_.clock.now() + pause;
     shared_.state.last_failure = sentence;
     return {};
   }
@@ -94,7 +102,7 @@ class AcmeKeeperTest : public testing::Test {
   Instance start() { return {shared_, authority_, clock_}; }
 
   FakeClock clock_;
-  Shared shared_;
+  Shared shared_{clock_};
   Authority authority_;
 };
 
@@ -175,8 +183,8 @@ TEST_F(AcmeKeeperTest, ARefusalIsRememberedAcrossRestarts) {
   authority_.refuse_orders = "rejectedIdentifier";
   start().round();
   EXPECT_EQ(shared_.state.failures, 1u);
-  ASSERT_TRUE(shared_.state.next_attempt);
-  EXPECT_GE(*shared_.state.next_attempt, clock_.now_ + 4min);
+  ASSERT_TRUE(shared_.next_attempt);
+  EXPECT_GE(*shared_.next_attempt, clock_.now_ + 4min);
   const auto asked = authority_.paths.size();
   auto again = start();
   again.round();
@@ -193,6 +201,42 @@ TEST_F(AcmeKeeperTest, AnAttemptAfterThePauseSucceedsAndForgetsTheFailure) {
   instance.round();
   EXPECT_EQ(instance.keeper.problem(), "");
   EXPECT_EQ(shared_.state.failures, 0u);
+}
+
+TEST_F(AcmeKeeperTest, APauseFromAClockThatWasYearsAheadIsNotWaitedFor) {
+  authority_.refuse_orders = "rejectedIdentifier";
+  auto instance = start();
+  instance.round();
+  EXPECT_EQ(shared_.state.failures, 1u);
+  authority_.refuse_orders.clear();
+  clock_.now_ -= 4 * 365 * 24h;
+  authority_.wishes.now = clock_.now_;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+}
+
+TEST_F(AcmeKeeperTest, AnInstanceWithAWrongClockHoldsNobodyUpAndDoesNotHurry) {
+  for (const auto error : {30h, -30h}) {
+    shared_.state = {};
+    shared_.next_attempt.reset();
+    authority_.refuse_orders = "rejectedIdentifier";
+    FakeClock wrong;
+    wrong.now_ = clock_.now_ + error;
+    Instance astray{shared_, authority_, wrong};
+    auto right = start();
+    astray.round();
+    EXPECT_EQ(shared_.state.failures, 1u);
+    clock_.now_ += 3min, wrong.now_ += 3min;
+    astray.round();
+    right.round();
+    EXPECT_EQ(shared_.state.failures, 1u) << error.count();
+    authority_.refuse_orders.clear();
+    clock_.now_ += 4min;
+    authority_.wishes.now = clock_.now_;
+    const auto before = authority_.certificates;
+    right.round();
+    EXPECT_EQ(authority_.certificates, before + 1) << error.count();
+  }
 }
 
 TEST_F(AcmeKeeperTest, HurryDoesNotWaitForThePause) {
