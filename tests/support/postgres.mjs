@@ -19,7 +19,7 @@ export class Cluster {
     const cluster = new Cluster();
     cluster.environment = environment;
     cluster.#run("initdb", ["-D", cluster.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-    writeFileSync(join(cluster.data, "postgresql.auto.conf"), "listen_addresses = ''\nfsync = off\nmax_connections = 40\nshared_buffers = 32MB\n");
+    writeFileSync(join(cluster.data, "postgresql.auto.conf"), "listen_addresses = ''\nfsync = off\nmax_connections = 80\nshared_buffers = 32MB\n");
     await cluster.launch();
     return cluster;
   }
