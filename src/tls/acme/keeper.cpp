@@ -130,7 +130,9 @@ Outcome<Identity> Keeper::attempt(const std::stop_token& stop, const Wait& wait)
   Identity identity{std::move(*chain), to_pem(key.get())};
   const auto validity = validity_of(identity);
   if (!validity) return Failure{FailedBy::authority, "what the authority sent is of no use: " + validity.error().message};
-  if (!validity->holds(clock_.now())) return Failure{FailedBy::authority, "the authority's certificate does not hold now: is this machine's clock right?"};
+  // One that seems not to hold yet is taken: a clock that is behind must not throw good certificates away, of which authorities give few.
+  if (clock_.now() >= validity->not_after)
+    return Failure{FailedBy::authority, "the authority's certificate has run out already: is this machine's clock right?"};
   if (!stands_for(identity, options_.host)) return Failure{FailedBy::authority, "the authority's certificate is for another host"};
   return identity;
 }
@@ -138,6 +140,8 @@ Outcome<Identity> Keeper::attempt(const std::stop_token& stop, const Wait& wait)
 /// A certificate that Postgres cannot take is served all the same, and kept later: another one would count towards the authority's limits.
 void Keeper::keep(const Identity& identity) {
   if (const auto used = contexts_.use(identity); !used) spdlog::error("the new certificate cannot be used: {}", used.error().message);
+  else if (const auto begin = contexts_.validity()->not_before; clock_.now() < begin)
+    spdlog::warn("the new certificate for {} does not hold before {}: is this machine's clock right?", options_.host, to_string(begin));
   const auto saved = store_->save(identity);
   if (saved) {
     unkept_.reset();
@@ -177,7 +181,10 @@ std::string Keeper::problem() const {
   const auto validity = contexts_.validity();
   const std::lock_guard lock(mutex_);
   if (!validity) return fmt::format("there is no certificate for {}: {}", options_.host, failure_);
-  if (!validity->holds(clock_.now())) return fmt::format("the certificate for {} has run out: {}", options_.host, failure_);
+  const auto now = clock_.now();
+  if (now < validity->not_before)
+    return fmt::format("the certificate for {} does not hold before {}: is this machine's clock right?", options_.host, to_string(validity->not_before));
+  if (now >= validity->not_after) return fmt::format("the certificate for {} has run out: {}", options_.host, failure_);
   if (!failure_.empty())
     return fmt::format("the certificate for {} holds until {}, but cannot be renewed: {}", options_.host, to_string(validity->not_after), failure_);
   return {};

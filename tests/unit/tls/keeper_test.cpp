@@ -311,10 +311,26 @@ TEST_F(AcmeKeeperTest, ACertificateForAnotherHostIsNotTaken) {
   EXPECT_THAT(instance.keeper.problem(), HasSubstr("another host"));
 }
 
-TEST_F(AcmeKeeperTest, ACertificateThatDoesNotHoldNowPointsToTheClock) {
+TEST_F(AcmeKeeperTest, ACertificateThatDoesNotHoldYetIsServedAndKeptAndPointsToTheClock) {
   authority_.wishes.now = clock_.now_ + 48h;
   auto instance = start();
   instance.round();
+  EXPECT_TRUE(instance.contexts.validity());
+  EXPECT_TRUE(shared_.state.identity);
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("clock"));
+  clock_.now_ += 6min;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  clock_.now_ += 48h;
+  EXPECT_EQ(instance.keeper.problem(), "");
+}
+
+TEST_F(AcmeKeeperTest, ACertificateThatHasRunOutAlreadyIsRefusedWithAPauseAndPointsToTheClock) {
+  authority_.wishes.now = clock_.now_ - 100 * 24h;
+  auto instance = start();
+  instance.round();
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
   EXPECT_FALSE(instance.contexts.validity());
   EXPECT_THAT(instance.keeper.problem(), HasSubstr("clock"));
 }
