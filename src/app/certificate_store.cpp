@@ -34,9 +34,8 @@ Result<tls::AcmeState> CertificateStore::load() {
     auto stored = storage::load_certificate(connection, directory_, host_);
     tls::AcmeState state;
     if (stored.chain && stored.private_key) state.identity = tls::Identity{std::move(*stored.chain), std::move(*stored.private_key)};
-    state.failures = static_cast<unsigned>(stored.failures);
-    state.pause_left = stored.pause_left;
-    state.last_failure = std::move(stored.last_failure);
+    auto& failures = stored.failures;
+    state.failures = {static_cast<unsigned>(failures.all), static_cast<unsigned>(failures.refused), failures.pause, std::move(failures.latest)};
     return state;
   });
 }
@@ -58,10 +57,10 @@ Result<void> CertificateStore::save(const tls::Identity& identity) {
   return ask([&](Connection& connection) { storage::save_certificate(connection, directory_, host_, identity.chain, identity.key); });
 }
 
-Result<void> CertificateStore::save_failure(unsigned failures, std::chrono::seconds pause, const std::string& sentence) {
-  return ask([&](Connection& connection) {
-    storage::save_certificate_failure(connection, directory_, host_, static_cast<int>(std::min(failures, 1'000'000u)), pause, sentence);
-  });
+Result<void> CertificateStore::save_failures(const tls::AcmeFailures& failures) {
+  const auto number = [](unsigned count) { return static_cast<int>(std::min(count, 1'000'000u)); };
+  const storage::CertificateFailures stored{number(failures.all), number(failures.refused), failures.pause, failures.latest};
+  return ask([&](Connection& connection) { storage::save_certificate_failures(connection, directory_, host_, stored); });
 }
 
 Result<void> CertificateStore::publish(const std::string& token, const std::string& answer) {

@@ -18,7 +18,7 @@ class CertificateStore final : public tls::AcmeStore {
   void unlock() noexcept override;
   Result<std::string> account_key(const std::string& offered) override;
   Result<void> save(const tls::Identity& identity) override;
-  Result<void> save_failure(unsigned failures, std::chrono::seconds pause, const std::string& sentence) override;
+  Result<void> save_failures(const tls::AcmeFailures& failures) override;
   Result<void> publish(const std::string& token, const std::string& answer) override;
   void withdraw(const std::string& token) noexcept override;
 

@@ -7,17 +7,17 @@ namespace pico::storage {
 StoredCertificate load_certificate(Connection& connection, std::string_view directory, std::string_view host) {
   const auto rows = connection.execute(sql("certificates.load"), directory, host);
   if (rows.empty()) return {};
-  return {rows.get<std::optional<std::string>>(0, 0), rows.get<std::optional<std::string>>(0, 1), rows.get<int>(0, 2),
-          std::chrono::seconds(rows.get<std::int64_t>(0, 3)),     rows.get<std::string>(0, 4)};
+  return {rows.get<std::optional<std::string>>(0, 0), rows.get<std::optional<std::string>>(0, 1),
+          {rows.get<int>(0, 2), rows.get<int>(0, 3), std::chrono::seconds(rows.get<std::int64_t>(0, 4)), rows.get<std::string>(0, 5)}};
 }
 
 void save_certificate(Connection& connection, std::string_view directory, std::string_view host, std::string_view chain, std::string_view private_key) {
   connection.execute(sql("certificates.save"), directory, host, chain, private_key);
 }
 
-void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, std::chrono::seconds pause,
-                              std::string_view last_failure) {
-  connection.execute(sql("certificates.save_failure"), directory, host, failures, std::int64_t{pause.count()}, last_failure);
+void save_certificate_failures(Connection& connection, std::string_view directory, std::string_view host, const CertificateFailures& failures) {
+  connection.execute(sql("certificates.save_failures"), directory, host, failures.all, failures.refused, std::int64_t{failures.pause.count()},
+                     failures.latest);
 }
 
 bool try_lock_certificate(Connection& connection, std::string_view host) {

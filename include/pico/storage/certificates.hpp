@@ -10,19 +10,23 @@
 /// DatabaseError.
 namespace pico::storage {
 
+/// Attempts at a certificate that failed, since the last one that did not.
+struct CertificateFailures {
+  int all = 0, refused = 0;
+  std::chrono::seconds pause{0};  ///< until the next attempt, by the clock of Postgres
+  std::string latest = {};        ///< a sentence
+};
+
 struct StoredCertificate {
   std::optional<std::string> chain, private_key;  ///< PEM; both or neither
-  int failures = 0;                               ///< attempts in a row that failed
-  std::chrono::seconds pause_left{0};             ///< until the next attempt, by the clock of Postgres
-  std::string last_failure;
+  CertificateFailures failures;
 };
 
 /// Empty when nothing is known.
 StoredCertificate load_certificate(Connection& connection, std::string_view directory, std::string_view host);
 /// Takes the place of what there was, failures included.
 void save_certificate(Connection& connection, std::string_view directory, std::string_view host, std::string_view chain, std::string_view private_key);
-void save_certificate_failure(Connection& connection, std::string_view directory, std::string_view host, int failures, std::chrono::seconds pause,
-                              std::string_view last_failure);
+void save_certificate_failures(Connection& connection, std::string_view directory, std::string_view host, const CertificateFailures& failures);
 
 /// The right to order for that host, of one session at a time. unlock_certificate() or the session's end gives it back.
 bool try_lock_certificate(Connection& connection, std::string_view host);

@@ -26,12 +26,18 @@ struct AcmeOptions {
   std::string user_agent = "Picolytics";
 };
 
+/// Attempts at a certificate that failed, since the last one that did not.
+struct AcmeFailures {
+  unsigned all = 0;
+  unsigned refused = 0;           ///< of these, by the authority
+  std::chrono::seconds pause{0};  ///< no attempt for so long, by the store's clock, which all instances share
+  std::string latest = {};        ///< a sentence without addresses; empty: none
+};
+
 /// What all instances of an installation know of one host's certificate.
 struct AcmeState {
-  std::optional<Identity> identity;
-  unsigned failures = 0;               ///< attempts in a row that failed
-  std::chrono::seconds pause_left{0};  ///< after a failure: no attempt for so long, by the store's clock, which all instances share
-  std::string last_failure;            ///< a sentence without addresses; empty: none
+  std::optional<Identity> identity = {};
+  AcmeFailures failures = {};
 };
 
 /// Where that is kept. Blocks; every function is called on the thread of Acme only. Errors are Errc::unavailable: try again later.
@@ -47,7 +53,7 @@ class AcmeStore {
   virtual Result<std::string> account_key(const std::string& offered) = 0;
   /// Keeps a new certificate and forgets the failures before it.
   virtual Result<void> save(const Identity& identity) = 0;
-  virtual Result<void> save_failure(unsigned failures, std::chrono::seconds pause, const std::string& sentence) = 0;
+  virtual Result<void> save_failures(const AcmeFailures& failures) = 0;
   /// From here on every instance answers `/.well-known/acme-challenge/TOKEN` so. Old answers go by themselves.
   virtual Result<void> publish(const std::string& token, const std::string& answer) = 0;
   virtual void withdraw(const std::string& token) noexcept = 0;

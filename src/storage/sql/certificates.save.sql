@@ -5,6 +5,7 @@ on conflict (directory, host) do update set
   private_key = excluded.private_key,
   revision = stored.revision + 1,
   failures = 0,
+  refusals = 0,
   next_attempt = null,
   last_failure = '',
   updated_at = excluded.updated_at;

@@ -28,7 +28,7 @@ std::string to_be_stored(const Failure& failure) {
   return "the authority refused" + (failure.kind.empty() ? "" : " (" + failure.kind + ")");
 }
 
-bool pauses(const AcmeState& state) { return state.pause_left > 0s && state.pause_left <= longest_pause; }
+bool pauses(const AcmeState& state) { return state.failures.pause > 0s && state.failures.pause <= longest_pause; }
 
 /// Gives the right to order back however the attempt ends.
 struct Unlock {
@@ -72,11 +72,11 @@ std::chrono::milliseconds Keeper::round(const std::stop_token& stop, const Wait&
 /// Serves what the store has. What cannot be served is complained of once, and due. A certificate that the store has no more is served until
 /// there is another: whoever has its key can pass for this host either way, and without it nobody could reach the host at all.
 void Keeper::take(const AcmeState& state) {
-  failures_.Set(state.failures);
+  failures_.Set(state.failures.all);
   {
     const std::lock_guard lock(mutex_);
-    if (state.failures == 0 || state.failures != failed_here_)
-      failure_ = state.failures > 0 ? state.last_failure : state.identity ? "" : "it is being asked for";
+    if (state.failures.all == 0 || state.failures.all != failed_here_)
+      failure_ = state.failures.all > 0 ? state.failures.latest : state.identity ? "" : "it is being asked for";
   }
   if (taken_ == state.identity) return;
   taken_ = state.identity;
@@ -97,7 +97,7 @@ bool Keeper::due(const AcmeState& state, bool hurry) const {
 std::chrono::milliseconds Keeper::next_look(const AcmeState& state) const {
   const auto validity = state.identity ? validity_of(*state.identity) : Result<Validity>(Error{});
   auto next = validity ? renewal_time(*validity) : clock_.now();
-  if (pauses(state)) next = std::max<Instant>(next, clock_.now() + state.pause_left);
+  if (pauses(state)) next = std::max<Instant>(next, clock_.now() + state.failures.pause);
   return std::clamp<std::chrono::milliseconds>(next - clock_.now(), shortest_look, validity ? look_with_certificate : look_without_certificate);
 }
 
@@ -105,7 +105,7 @@ std::chrono::milliseconds Keeper::order(AcmeState state, const std::stop_token& 
   spdlog::info("asking {} for a certificate for {}", options_.directory, options_.host);
   auto identity = attempt(stop, wait);
   if (stop.stop_requested() && !identity) return look_without_certificate;
-  if (!identity) return give_up(identity.error(), state.failures + 1);
+  if (!identity) return give_up(identity.error(), std::move(state.failures));
   issued_.Increment();
   keep(*identity);
   return shortest_look;
@@ -157,19 +157,24 @@ void Keeper::keep(const Identity& identity) {
   failure_ = "the new certificate cannot be stored yet";
 }
 
-std::chrono::milliseconds Keeper::give_up(const Failure& failure, unsigned failures) {
+std::chrono::milliseconds Keeper::give_up(const Failure& failure, AcmeFailures failures) {
   failed_.Increment();
-  failures_.Set(failures);
-  const auto pause = pause_after(failure, failures, random_spread());
-  spdlog::warn("no certificate for {} ({}. attempt); the next attempt is in {} s, or at a SIGHUP: {}", options_.host, failures, pause.count(),
-               failure.message);
+  ++failures.all;
+  if (failure.by == FailedBy::authority) ++failures.refused;
+  // Each kind by its own number: an authority that was away for a day and then refuses is asked again in minutes, not in hours.
+  const auto of_its_kind = failure.by == FailedBy::authority ? failures.refused : failures.all - failures.refused;
+  failures.pause = pause_after(failure, of_its_kind, random_spread());
+  failures.latest = to_be_stored(failure);
+  failures_.Set(failures.all);
+  spdlog::warn("no certificate for {} ({}. attempt); the next attempt is in {} s, or at a SIGHUP: {}", options_.host, failures.all,
+               failures.pause.count(), failure.message);
   {
     const std::lock_guard lock(mutex_);
     failure_ = failure.message;
   }
-  failed_here_ = failures;
-  if (const auto saved = store_->save_failure(failures, pause, to_be_stored(failure)); !saved) store_away(saved.error());
-  return std::min<std::chrono::milliseconds>(pause, look_with_certificate);
+  failed_here_ = failures.all;
+  if (const auto saved = store_->save_failures(failures); !saved) store_away(saved.error());
+  return std::min<std::chrono::milliseconds>(failures.pause, look_with_certificate);
 }
 
 std::chrono::milliseconds Keeper::store_away(const Error& error) {

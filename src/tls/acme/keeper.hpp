@@ -28,7 +28,7 @@ class Keeper {
   std::chrono::milliseconds order(AcmeState state, const std::stop_token& stop, const Wait& wait);
   Outcome<Identity> attempt(const std::stop_token& stop, const Wait& wait);
   void keep(const Identity& identity);
-  std::chrono::milliseconds give_up(const Failure& failure, unsigned failures);
+  std::chrono::milliseconds give_up(const Failure& failure, AcmeFailures failures);
   std::chrono::milliseconds store_away(const Error& error);
 
   const AcmeOptions options_;

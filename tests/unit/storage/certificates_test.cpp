@@ -19,23 +19,25 @@ struct CertificatesTest : testing::Test {
 TEST_F(CertificatesTest, NothingIsKnownAtFirst) {
   const auto stored = load_certificate(connection, directory, host);
   EXPECT_FALSE(stored.chain);
-  EXPECT_EQ(stored.pause_left, 0s);
-  EXPECT_EQ(stored.failures, 0);
+  EXPECT_EQ(stored.failures.pause, 0s);
+  EXPECT_EQ(stored.failures.all, 0);
 }
 
 TEST_F(CertificatesTest, ANewOneHasANewRevisionAndForgetsFailures) {
-  save_certificate_failure(connection, directory, host, 3, 3h, "the authority refused");
+  save_certificate_failures(connection, directory, host, {3, 2, 3h, "the authority refused"});
   auto stored = load_certificate(connection, directory, host);
-  EXPECT_EQ(stored.failures, 3);
-  EXPECT_GT(stored.pause_left, 2h);
-  EXPECT_LE(stored.pause_left, 3h);
-  EXPECT_EQ(stored.last_failure, "the authority refused");
+  EXPECT_EQ(stored.failures.all, 3);
+  EXPECT_EQ(stored.failures.refused, 2);
+  EXPECT_GT(stored.failures.pause, 2h);
+  EXPECT_LE(stored.failures.pause, 3h);
+  EXPECT_EQ(stored.failures.latest, "the authority refused");
   save_certificate(connection, directory, host, "chain 1", "key 1");
   stored = load_certificate(connection, directory, host);
   EXPECT_EQ(stored.chain, "chain 1");
   EXPECT_EQ(stored.private_key, "key 1");
-  EXPECT_EQ(stored.failures, 0);
-  EXPECT_EQ(stored.pause_left, 0s);
+  EXPECT_EQ(stored.failures.all, 0);
+  EXPECT_EQ(stored.failures.refused, 0);
+  EXPECT_EQ(stored.failures.pause, 0s);
   const auto revision = [this] { return connection.execute("select revision from pico.tls_certificates").get<std::int64_t>(0, 0); };
   const auto first = revision();
   save_certificate(connection, directory, host, "chain 2", "key 2");
@@ -45,14 +47,14 @@ TEST_F(CertificatesTest, ANewOneHasANewRevisionAndForgetsFailures) {
 
 TEST_F(CertificatesTest, AFailureLeavesTheCertificate) {
   save_certificate(connection, directory, host, "chain", "key");
-  save_certificate_failure(connection, directory, host, 1, 5min, "no");
+  save_certificate_failures(connection, directory, host, {1, 1, 5min, "no"});
   EXPECT_EQ(load_certificate(connection, directory, host).chain, "chain");
 }
 
 TEST_F(CertificatesTest, OfAPauseThatIsOverNothingIsLeft) {
-  save_certificate_failure(connection, directory, host, 1, 5min, "no");
+  save_certificate_failures(connection, directory, host, {1, 1, 5min, "no"});
   connection.execute("update pico.tls_certificates set next_attempt = now() - interval '1 hour'");
-  EXPECT_EQ(load_certificate(connection, directory, host).pause_left, 0s);
+  EXPECT_EQ(load_certificate(connection, directory, host).failures.pause, 0s);
 }
 
 TEST_F(CertificatesTest, HostsAndAuthoritiesAreApart) {

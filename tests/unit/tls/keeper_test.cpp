@@ -36,7 +36,7 @@ class FakeStore final : public AcmeStore {
   Result<AcmeState> load() override {
     if (shared_.away) return gone();
     auto state = shared_.state;
-    if (shared_.next_attempt) state.pause_left = std::max(0s, std::chrono::ceil<std::chrono::seconds>(*shared_.next_attempt - shared_.clock.now()));
+    if (shared_.next_attempt) state.failures.pause = std::max(0s, std::chrono::ceil<std::chrono::seconds>(*shared_.next_attempt - shared_.clock.now()));
     return state;
   }
   Result<bool> try_lock() override {
@@ -57,10 +57,9 @@ class FakeStore final : public AcmeStore {
     shared_.next_attempt.reset();
     return {};
   }
-  Result<void> save_failure(unsigned failures, std::chrono::seconds pause, const std::string& sentence) override {
+  Result<void> save_failures(const AcmeFailures& failures) override {
     shared_.state.failures = failures;
-    shared_.next_attempt = shared_.clock.now() + pause;
-    shared_.state.last_failure = sentence;
+    shared_.next_attempt = shared_.clock.now() + failures.pause;
     return {};
   }
   Result<void> publish(const std::string& token, const std::string& answer) override {
@@ -182,7 +181,7 @@ TEST_F(AcmeKeeperTest, WhileAnotherInstanceOrdersThisOneWaits) {
 TEST_F(AcmeKeeperTest, ARefusalIsRememberedAcrossRestarts) {
   authority_.refuse_orders = "rejectedIdentifier";
   start().round();
-  EXPECT_EQ(shared_.state.failures, 1u);
+  EXPECT_EQ(shared_.state.failures.all, 1u);
   ASSERT_TRUE(shared_.next_attempt);
   EXPECT_GE(*shared_.next_attempt, clock_.now_ + 4min);
   const auto asked = authority_.paths.size();
@@ -200,14 +199,14 @@ TEST_F(AcmeKeeperTest, AnAttemptAfterThePauseSucceedsAndForgetsTheFailure) {
   clock_.now_ += 3s;
   instance.round();
   EXPECT_EQ(instance.keeper.problem(), "");
-  EXPECT_EQ(shared_.state.failures, 0u);
+  EXPECT_EQ(shared_.state.failures.all, 0u);
 }
 
 TEST_F(AcmeKeeperTest, APauseFromAClockThatWasYearsAheadIsNotWaitedFor) {
   authority_.refuse_orders = "rejectedIdentifier";
   auto instance = start();
   instance.round();
-  EXPECT_EQ(shared_.state.failures, 1u);
+  EXPECT_EQ(shared_.state.failures.all, 1u);
   authority_.refuse_orders.clear();
   clock_.now_ -= 4 * 365 * 24h;
   authority_.wishes.now = clock_.now_;
@@ -225,11 +224,11 @@ TEST_F(AcmeKeeperTest, AnInstanceWithAWrongClockHoldsNobodyUpAndDoesNotHurry) {
     Instance astray{shared_, authority_, wrong};
     auto right = start();
     astray.round();
-    EXPECT_EQ(shared_.state.failures, 1u);
+    EXPECT_EQ(shared_.state.failures.all, 1u);
     clock_.now_ += 3min, wrong.now_ += 3min;
     astray.round();
     right.round();
-    EXPECT_EQ(shared_.state.failures, 1u) << error.count();
+    EXPECT_EQ(shared_.state.failures.all, 1u) << error.count();
     authority_.refuse_orders.clear();
     clock_.now_ += 4min;
     authority_.wishes.now = clock_.now_;
@@ -237,6 +236,29 @@ TEST_F(AcmeKeeperTest, AnInstanceWithAWrongClockHoldsNobodyUpAndDoesNotHurry) {
     right.round();
     EXPECT_EQ(authority_.certificates, before + 1) << error.count();
   }
+}
+
+TEST_F(AcmeKeeperTest, RefusalsAndAttemptsThatReachedNobodyLengthenTheirOwnPauses) {
+  const auto pause = [this] { return *shared_.next_attempt - clock_.now_; };
+  auto instance = start();
+  for (int i = 0; i < 10; ++i) {
+    authority_.unreachable = 1;
+    instance.round(true);
+  }
+  EXPECT_EQ(shared_.state.failures.all, 10u);
+  EXPECT_GE(pause(), 13min);
+  authority_.refuse_orders = "rejectedIdentifier";
+  instance.round(true);
+  EXPECT_EQ(shared_.state.failures.all, 11u);
+  EXPECT_GE(pause(), 4min);
+  EXPECT_LE(pause(), 6min);
+  auto restarted = start();
+  restarted.round(true);
+  EXPECT_GE(pause(), 8min);
+  EXPECT_LE(pause(), 12min);
+  authority_.unreachable = 1;
+  restarted.round(true);
+  EXPECT_GE(pause(), 27min);
 }
 
 TEST_F(AcmeKeeperTest, HurryDoesNotWaitForThePause) {
