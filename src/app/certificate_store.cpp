@@ -24,7 +24,7 @@ auto CertificateStore::ask(Work work) -> Result<decltype(work(std::declval<Conne
     } else {
       return work(*connection_);
     }
-  } catch (const storage::DatabaseError& error) {
+  } catch (const std::exception& error) {  // of Postgres, or of a row that is not what it should be
     return Error{Errc::unavailable, error.what()};
   }
 }

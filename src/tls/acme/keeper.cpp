@@ -47,6 +47,15 @@ Keeper::Keeper(AcmeOptions options, std::unique_ptr<AcmeStore> store, ServerCont
       failure_("it has not been asked for") {}
 
 std::chrono::milliseconds Keeper::round(const std::stop_token& stop, const Wait& wait, bool hurry) {
+  try {
+    return look(stop, wait, hurry);
+  } catch (const std::exception& error) {
+    held_up({Errc::internal, error.what()});
+    return look_with_certificate;  // nothing that another instance would mend soon
+  }
+}
+
+std::chrono::milliseconds Keeper::look(const std::stop_token& stop, const Wait& wait, bool hurry) {
   if (std::chrono::steady_clock::now() - ticket_keys_since_ >= ticket_key_age) {
     contexts_.renew_ticket_keys();
     ticket_keys_since_ = std::chrono::steady_clock::now();
@@ -54,16 +63,16 @@ std::chrono::milliseconds Keeper::round(const std::stop_token& stop, const Wait&
   if (unkept_) keep(*unkept_);
   if (unkept_) return look_without_certificate;
   auto state = store_->load();
-  if (!state) return store_away(state.error());
-  store_was_away_ = false;
+  if (!state) return held_up(state.error());
+  was_held_up_ = false;
   take(*state);
   if (!due(*state, hurry)) return next_look(*state);
   const auto locked = store_->try_lock();
-  if (!locked) return store_away(locked.error());
+  if (!locked) return held_up(locked.error());
   if (!*locked) return look_without_certificate;
   const Unlock unlock{*store_};
   state = store_->load();  // again: whoever had the lock before may have got what we were about to order
-  if (!state) return store_away(state.error());
+  if (!state) return held_up(state.error());
   take(*state);
   if (!due(*state, hurry)) return next_look(*state);
   return order(std::move(*state), stop, wait);
@@ -111,7 +120,16 @@ std::chrono::milliseconds Keeper::order(AcmeState state, const std::stop_token& 
   return shortest_look;
 }
 
+/// What is thrown on the way, as by an answer of the authority that is no text, is a failure like others and has its pause.
 Outcome<Identity> Keeper::attempt(const std::stop_token& stop, const Wait& wait) {
+  try {
+    return obtain(stop, wait);
+  } catch (const std::exception& error) {
+    return Failure{FailedBy::us, std::string("the attempt broke off: ") + error.what()};
+  }
+}
+
+Outcome<Identity> Keeper::obtain(const std::stop_token& stop, const Wait& wait) {
   const auto offered = make_key();
   const auto stored = store_->account_key(to_pem(offered.get()));
   if (!stored) return Failure{FailedBy::us, stored.error().message};
@@ -173,12 +191,12 @@ std::chrono::milliseconds Keeper::give_up(const Failure& failure, AcmeFailures f
     failure_ = failure.message;
   }
   failed_here_ = failures.all;
-  if (const auto saved = store_->save_failures(failures); !saved) store_away(saved.error());
+  if (const auto saved = store_->save_failures(failures); !saved) held_up(saved.error());
   return std::min<std::chrono::milliseconds>(failures.pause, look_with_certificate);
 }
 
-std::chrono::milliseconds Keeper::store_away(const Error& error) {
-  if (!std::exchange(store_was_away_, true)) spdlog::warn("looking after the certificate is held up and will be tried again: {}", error.message);
+std::chrono::milliseconds Keeper::held_up(const Error& error) {
+  if (!std::exchange(was_held_up_, true)) spdlog::warn("looking after the certificate is held up and will be tried again: {}", error.message);
   return look_without_certificate;
 }
 

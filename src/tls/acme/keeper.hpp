@@ -18,18 +18,21 @@ class Keeper {
          Connect connect);
 
   /// Looks what there is, and orders when it is time. `hurry`: also before the pause after a failure is over. Returns when to look again.
+  /// Throws nothing: whatever goes wrong, the server goes on.
   std::chrono::milliseconds round(const std::stop_token& stop, const Wait& wait, bool hurry);
   [[nodiscard]] std::string problem() const;
 
  private:
+  std::chrono::milliseconds look(const std::stop_token& stop, const Wait& wait, bool hurry);
   void take(const AcmeState& state);
   [[nodiscard]] bool due(const AcmeState& state, bool hurry) const;
   [[nodiscard]] std::chrono::milliseconds next_look(const AcmeState& state) const;
   std::chrono::milliseconds order(AcmeState state, const std::stop_token& stop, const Wait& wait);
   Outcome<Identity> attempt(const std::stop_token& stop, const Wait& wait);
+  Outcome<Identity> obtain(const std::stop_token& stop, const Wait& wait);
   void keep(const Identity& identity);
   std::chrono::milliseconds give_up(const Failure& failure, AcmeFailures failures);
-  std::chrono::milliseconds store_away(const Error& error);
+  std::chrono::milliseconds held_up(const Error& error);
 
   const AcmeOptions options_;
   const std::unique_ptr<AcmeStore> store_;
@@ -42,7 +45,7 @@ class Keeper {
   std::optional<Identity> taken_;   // what the store had when it was looked at last
   std::optional<Identity> unkept_;  // got, but the store was away when it was to be kept
   unsigned failed_here_ = 0;        // the number of the latest failure, if it was ours: failure_ then says more than the store
-  bool store_was_away_ = false;
+  bool was_held_up_ = false;
   std::chrono::steady_clock::time_point ticket_keys_since_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;
   std::string failure_;  // guarded by mutex_: why there is no newer certificate; empty: none is needed

@@ -54,7 +54,7 @@ Result<HttpAnswer> Authority::send(const HttpRequest& request) {
 }
 
 HttpAnswer Authority::with_nonce(HttpAnswer out) {
-  out.nonce = "nonce-" + std::to_string(next_nonce_++);
+  out.nonce = nonces + std::to_string(next_nonce_++);
   nonces_.insert(out.nonce);
   return out;
 }

@@ -30,6 +30,7 @@ class Authority final : public Http {
   bool http_01 = true;                   ///< offers that challenge
   std::string issue_for;                 ///< another host than asked for
   std::string garbage_at;                ///< the path at which nonsense is answered
+  std::string nonces = "nonce-";         ///< how they begin
   CertificateWishes wishes;              ///< validity of certificates
   /// How it looks for `http://HOST/.well-known/acme-challenge/TOKEN`.
   std::function<std::string(const std::string& token)> look_up;

@@ -27,13 +27,15 @@ struct Shared {
   std::map<std::string, std::string> answers = {};
   const void* holder = nullptr;
   bool away = false;
-  bool full = false;  ///< reads work, writes do not
+  bool full = false;    ///< reads work, writes do not
+  bool throws = false;  ///< reads do what they should not
 };
 
 class FakeStore final : public AcmeStore {
  public:
   explicit FakeStore(Shared& shared) : shared_(shared) {}
   Result<AcmeState> load() override {
+    if (shared_.throws) throw std::runtime_error("no such column");
     if (shared_.away) return gone();
     auto state = shared_.state;
     if (shared_.next_attempt) state.failures.pause = std::max(0s, std::chrono::ceil<std::chrono::seconds>(*shared_.next_attempt - shared_.clock.now()));
@@ -298,6 +300,29 @@ TEST_F(AcmeKeeperTest, AnAbsentStoreEndsNothingAndStopsOrders) {
   instance.round();
   EXPECT_THAT(authority_.paths, testing::IsEmpty());
   shared_.away = false;
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+}
+
+TEST_F(AcmeKeeperTest, AnAnswerThatIsNoTextIsAFailureWithItsPause) {
+  authority_.nonces = "\xff";
+  auto instance = start();
+  instance.round();
+  EXPECT_EQ(shared_.state.failures.all, 1u);
+  EXPECT_GT(*shared_.next_attempt, clock_.now_);
+  EXPECT_EQ(shared_.holder, nullptr);
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("broke off"));
+  authority_.nonces = "nonce-";
+  clock_.now_ += 3s;
+  instance.round();
+  EXPECT_EQ(instance.keeper.problem(), "");
+}
+
+TEST_F(AcmeKeeperTest, WhateverTheStoreThrowsEndsNothing) {
+  shared_.throws = true;
+  auto instance = start();
+  EXPECT_GE(instance.round(), 10s);
+  shared_.throws = false;
   instance.round();
   EXPECT_EQ(authority_.certificates, 1);
 }
