@@ -116,6 +116,7 @@ std::chrono::milliseconds Keeper::order(AcmeState state, const std::stop_token& 
   if (stop.stop_requested() && !identity) return look_without_certificate;
   if (!identity) return give_up(identity.error(), std::move(state.failures));
   issued_.Increment();
+  use(*identity);
   keep(*identity);
   return shortest_look;
 }
@@ -155,16 +156,21 @@ Outcome<Identity> Keeper::obtain(const std::stop_token& stop, const Wait& wait) 
   return identity;
 }
 
-/// A certificate that Postgres cannot take is served all the same, and kept later: another one would count towards the authority's limits.
-void Keeper::keep(const Identity& identity) {
+/// Once for each certificate: new connections then resume no session that was begun before.
+void Keeper::use(const Identity& identity) {
+  taken_ = identity;
   if (const auto used = contexts_.use(identity); !used) spdlog::error("the new certificate cannot be used: {}", used.error().message);
   else if (const auto begin = contexts_.validity()->not_before; clock_.now() < begin)
     spdlog::warn("the new certificate for {} does not hold before {}: is this machine's clock right?", options_.host, to_string(begin));
+}
+
+/// A certificate that Postgres cannot take is served all the same, and kept later: another one would count towards the authority's limits.
+void Keeper::keep(const Identity& identity) {
   const auto saved = store_->save(identity);
   if (saved) {
     unkept_.reset();
     failures_.Set(0);
-    spdlog::info("got a certificate for {}", options_.host);
+    spdlog::info("got a certificate for {} that holds until {}", options_.host, to_string(contexts_.validity()->not_after));
     const std::lock_guard lock(mutex_);
     failure_.clear();
     return;

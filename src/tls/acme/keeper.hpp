@@ -30,6 +30,7 @@ class Keeper {
   std::chrono::milliseconds order(AcmeState state, const std::stop_token& stop, const Wait& wait);
   Outcome<Identity> attempt(const std::stop_token& stop, const Wait& wait);
   Outcome<Identity> obtain(const std::stop_token& stop, const Wait& wait);
+  void use(const Identity& identity);
   void keep(const Identity& identity);
   std::chrono::milliseconds give_up(const Failure& failure, AcmeFailures failures);
   std::chrono::milliseconds held_up(const Error& error);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "authority.hpp"
+#include "handshake.hpp"
 
 namespace pico::tls {
 namespace {
@@ -340,6 +341,26 @@ TEST_F(AcmeKeeperTest, ACertificateThatCannotBeStoredYetIsServedAndNotOrderedAga
   EXPECT_EQ(authority_.certificates, 1);
   EXPECT_TRUE(shared_.state.identity);
   EXPECT_EQ(instance.keeper.problem(), "");
+}
+
+TEST_F(AcmeKeeperTest, SessionsAreResumedWhileACertificateWaitsToBeStoredAndAfterwards) {
+  const Context context(SSL_CTX_new(TLS_client_method()));
+  Session session;
+  shared_.full = true;
+  auto instance = start();
+  for (const bool known : {false, true, true, true, true}) {
+    instance.round();
+    const Sockets sockets;
+    const auto server = instance.contexts.open(sockets.ends[0]);
+    const auto ssl = client(sockets, context.get());
+    if (session) SSL_set_session(ssl.get(), session.get());
+    ASSERT_TRUE(shake_hands(ssl.get(), *server));
+    EXPECT_EQ(server->resumed(), known);
+    session.reset(SSL_get1_session(ssl.get()));
+    SSL_shutdown(ssl.get());
+    shared_.full = shared_.full && !known;  // stored in the third round, seen in the store in the fourth
+  }
+  EXPECT_TRUE(shared_.state.identity);
 }
 
 TEST_F(AcmeKeeperTest, AStoredCertificateThatIsDamagedIsReplaced) {
