@@ -62,7 +62,7 @@ std::chrono::milliseconds Keeper::look(const std::stop_token& stop, const Wait& 
   }
   if (unkept_) keep(*unkept_);
   if (unkept_) return look_without_certificate;
-  auto state = store_->load();
+  auto state = load();
   if (!state) return held_up(state.error());
   was_held_up_ = false;
   take(*state);
@@ -71,11 +71,24 @@ std::chrono::milliseconds Keeper::look(const std::stop_token& stop, const Wait& 
   if (!locked) return held_up(locked.error());
   if (!*locked) return look_without_certificate;
   const Unlock unlock{*store_};
-  state = store_->load();  // again: whoever had the lock before may have got what we were about to order
+  state = load();  // again: whoever had the lock before may have got what we were about to order
   if (!state) return held_up(state.error());
   take(*state);
   if (!due(*state, hurry)) return next_look(*state);
   return order(std::move(*state), stop, wait);
+}
+
+Result<AcmeState> Keeper::load() {
+  auto state = store_->load();
+  if (!state || !untold_) return state;
+  const auto& [known, until] = *untold_;
+  if (state->identity != known.identity || state->failures.all >= known.failures.all) {  // somebody has tried since
+    untold_.reset();
+    return state;
+  }
+  state->failures = known.failures;
+  state->failures.pause = std::max(0s, std::chrono::ceil<std::chrono::seconds>(until - clock_.now()));
+  return state;
 }
 
 /// Serves what the store has. What cannot be served is complained of once, and due. A certificate that the store has no more is served until
@@ -114,7 +127,7 @@ std::chrono::milliseconds Keeper::order(AcmeState state, const std::stop_token& 
   spdlog::info("asking {} for a certificate for {}", options_.directory, options_.host);
   auto identity = attempt(stop, wait);
   if (stop.stop_requested() && !identity) return look_without_certificate;
-  if (!identity) return give_up(identity.error(), std::move(state.failures));
+  if (!identity) return give_up(identity.error(), std::move(state));
   issued_.Increment();
   use(*identity);
   keep(*identity);
@@ -169,6 +182,7 @@ void Keeper::keep(const Identity& identity) {
   const auto saved = store_->save(identity);
   if (saved) {
     unkept_.reset();
+    untold_.reset();
     failures_.Set(0);
     spdlog::info("got a certificate for {} that holds until {}", options_.host, to_string(contexts_.validity()->not_after));
     const std::lock_guard lock(mutex_);
@@ -181,8 +195,9 @@ void Keeper::keep(const Identity& identity) {
   failure_ = "the new certificate cannot be stored yet";
 }
 
-std::chrono::milliseconds Keeper::give_up(const Failure& failure, AcmeFailures failures) {
+std::chrono::milliseconds Keeper::give_up(const Failure& failure, AcmeState state) {
   failed_.Increment();
+  auto& failures = state.failures;
   ++failures.all;
   if (failure.by == FailedBy::authority) ++failures.refused;
   // Each kind by its own number: an authority that was away for a day and then refuses is asked again in minutes, not in hours.
@@ -197,8 +212,14 @@ std::chrono::milliseconds Keeper::give_up(const Failure& failure, AcmeFailures f
     failure_ = failure.message;
   }
   failed_here_ = failures.all;
-  if (const auto saved = store_->save_failures(failures); !saved) held_up(saved.error());
-  return std::min<std::chrono::milliseconds>(failures.pause, look_with_certificate);
+  const auto next = std::min<std::chrono::milliseconds>(failures.pause, look_with_certificate);
+  const auto until = clock_.now() + failures.pause;
+  untold_.reset();
+  if (const auto saved = store_->save_failures(failures); !saved) {
+    held_up(saved.error());
+    untold_ = Untold{std::move(state), until};
+  }
+  return next;
 }
 
 std::chrono::milliseconds Keeper::held_up(const Error& error) {

@@ -23,6 +23,8 @@ class Keeper {
   [[nodiscard]] std::string problem() const;
 
  private:
+  /// What the store knows, or could not be told.
+  Result<AcmeState> load();
   std::chrono::milliseconds look(const std::stop_token& stop, const Wait& wait, bool hurry);
   void take(const AcmeState& state);
   [[nodiscard]] bool due(const AcmeState& state, bool hurry) const;
@@ -32,8 +34,14 @@ class Keeper {
   Outcome<Identity> obtain(const std::stop_token& stop, const Wait& wait);
   void use(const Identity& identity);
   void keep(const Identity& identity);
-  std::chrono::milliseconds give_up(const Failure& failure, AcmeFailures failures);
+  std::chrono::milliseconds give_up(const Failure& failure, AcmeState state);
   std::chrono::milliseconds held_up(const Error& error);
+
+  /// A failure of this instance that the store could not take. Its pause holds here all the same.
+  struct Untold {
+    AcmeState state;
+    Instant until;  // the end of the pause
+  };
 
   const AcmeOptions options_;
   const std::unique_ptr<AcmeStore> store_;
@@ -45,6 +53,7 @@ class Keeper {
   metrics::Gauge& failures_;
   std::optional<Identity> taken_;   // what the store had when it was looked at last
   std::optional<Identity> unkept_;  // got, but the store was away when it was to be kept
+  std::optional<Untold> untold_;
   unsigned failed_here_ = 0;        // the number of the latest failure, if it was ours: failure_ then says more than the store
   bool was_held_up_ = false;
   std::chrono::steady_clock::time_point ticket_keys_since_ = std::chrono::steady_clock::now();

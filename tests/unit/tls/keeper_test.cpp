@@ -61,6 +61,7 @@ class FakeStore final : public AcmeStore {
     return {};
   }
   Result<void> save_failures(const AcmeFailures& failures) override {
+    if (shared_.away || shared_.full) return gone();
     shared_.state.failures = failures;
     shared_.next_attempt = shared_.clock.now() + failures.pause;
     return {};
@@ -262,6 +263,38 @@ TEST_F(AcmeKeeperTest, RefusalsAndAttemptsThatReachedNobodyLengthenTheirOwnPause
   authority_.unreachable = 1;
   restarted.round(true);
   EXPECT_GE(pause(), 27min);
+}
+
+TEST_F(AcmeKeeperTest, ThePauseAfterARefusalThatCannotBeStoredHoldsHere) {
+  authority_.refuse_orders = "rejectedIdentifier";
+  shared_.full = true;
+  auto instance = start();
+  instance.round();
+  EXPECT_EQ(shared_.state.failures.all, 0u);
+  const auto asked = authority_.paths.size();
+  clock_.now_ += 3min;
+  instance.round();
+  EXPECT_EQ(authority_.paths.size(), asked);
+  EXPECT_THAT(instance.keeper.problem(), HasSubstr("not today"));
+  EXPECT_THAT(instance.registry.expose(), HasSubstr("picolytics_acme_failures 1"));
+  shared_.full = false;
+  clock_.now_ += 4min;
+  instance.round();
+  EXPECT_EQ(shared_.state.failures.all, 2u);
+  EXPECT_GE(*shared_.next_attempt - clock_.now_, 8min);
+}
+
+TEST_F(AcmeKeeperTest, AFailureThatCouldNotBeStoredIsForgottenWhenAnotherInstanceHasGotACertificate) {
+  authority_.refuse_orders = "rejectedIdentifier";
+  shared_.full = true;
+  auto instance = start(), other = start();
+  instance.round();
+  shared_.full = false;
+  authority_.refuse_orders.clear();
+  other.round();
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 1);
+  EXPECT_EQ(instance.keeper.problem(), "");
 }
 
 TEST_F(AcmeKeeperTest, HurryDoesNotWaitForThePause) {
