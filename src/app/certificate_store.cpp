@@ -13,6 +13,7 @@ template <class Work>
 auto CertificateStore::ask(Work work) -> Result<decltype(work(std::declval<Connection&>()))> {
   try {
     if (!connection_ || connection_->lost()) {
+      if (locked_) return Error{Errc::unavailable, "the session with Postgres that had the right to order is lost"};
       connection_.reset();
       auto opened = Connection::open(database_, stop_);
       if (!opened) return opened.error();
@@ -41,12 +42,21 @@ Result<tls::AcmeState> CertificateStore::load() {
 }
 
 Result<bool> CertificateStore::try_lock() {
-  return ask([this](Connection& connection) { return storage::try_lock_certificate(connection, host_); });
+  auto locked = ask([this](Connection& connection) { return storage::try_lock_certificate(connection, host_); });
+  locked_ = locked && *locked;
+  return locked;
 }
 
 void CertificateStore::unlock() noexcept {
+  locked_ = false;
   if (!connection_ || connection_->lost()) return;  // with the session the lock has gone
   if (!ask([this](Connection& connection) { storage::unlock_certificate(connection, host_); })) connection_.reset();
+}
+
+Result<void> CertificateStore::still_locked() {
+  const auto holds = ask([this](Connection& connection) { return storage::holds_certificate(connection, host_); });
+  if (!holds) return holds.error();
+  return *holds ? Result<void>() : Error{Errc::unavailable, "the session with Postgres has lost the right to order"};
 }
 
 Result<std::string> CertificateStore::account_key(const std::string& offered) {

@@ -16,6 +16,7 @@ class CertificateStore final : public tls::AcmeStore {
   Result<tls::AcmeState> load() override;
   Result<bool> try_lock() override;
   void unlock() noexcept override;
+  Result<void> still_locked() override;
   Result<std::string> account_key(const std::string& offered) override;
   Result<void> save(const tls::Identity& identity) override;
   Result<void> save_failures(const tls::AcmeFailures& failures) override;
@@ -23,7 +24,8 @@ class CertificateStore final : public tls::AcmeStore {
   void withdraw(const std::string& token) noexcept override;
 
  private:
-  /// Runs `work` on the session, opened if need be. What Postgres refuses is Errc::unavailable.
+  /// Runs `work` on the session, opened if need be, but not while this one has the right to order: a new session would be without it. What
+  /// Postgres refuses is Errc::unavailable.
   template <class Work>
   auto ask(Work work) -> Result<decltype(work(std::declval<storage::Connection&>()))>;
 
@@ -31,6 +33,7 @@ class CertificateStore final : public tls::AcmeStore {
   const std::string directory_, host_;
   const std::stop_token stop_;
   std::optional<storage::Connection> connection_;
+  bool locked_ = false;  // by that connection_
 };
 
 }  // namespace pico::app

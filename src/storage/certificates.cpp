@@ -28,6 +28,10 @@ void unlock_certificate(Connection& connection, std::string_view host) {
   connection.execute("select pg_advisory_unlock(hashtextextended('picolytics acme ' || $1::text, 0))", host);
 }
 
+bool holds_certificate(Connection& connection, std::string_view host) {
+  return connection.execute(sql("certificates.holds"), host).get<bool>(0, 0);
+}
+
 std::string acme_account_key(Connection& connection, std::string_view directory, std::string_view offered) {
   connection.execute("insert into pico.acme_accounts (directory, private_key) values ($1, $2) on conflict (directory) do nothing", directory, offered);
   return connection.execute("select private_key from pico.acme_accounts where directory = $1", directory).get<std::string>(0, 0);

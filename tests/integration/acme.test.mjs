@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
 import https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -175,6 +176,32 @@ test("a host that leads elsewhere is a refusal: it is told of, not tried again a
   await authority.lead("wrong.example.com");
   server.process.kill("SIGHUP");
   assert.equal((await served(server, "wrong.example.com")).status, 200);
+  await server.destroy();
+});
+
+test("a session that is lost while the authority asks ends the attempt before a certificate is made, and the next one gets it", async () => {
+  let begun, cut;
+  // Where the authority asks: the first question ends the session that has the right to order.
+  const between = http.createServer(async (request, response) => {
+    const server = await begun;
+    cut ??= cluster.sql(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objsubid = 1
+      and (classid::bigint << 32) | objid::bigint = hashtextextended('picolytics acme cut.example.com', 0)`);
+    await cut; // by all who ask at the same time
+    const answer = await fetch(`http://${server.redirect}${request.url}`);
+    response.writeHead(answer.status).end(await answer.text());
+  });
+  await new Promise((resume) => between.listen(httpPort, "127.0.0.1", resume));
+  const issued = authority.issued;
+  begun = start(authority.env("cut.example.com"));
+  const server = await begun;
+  try {
+    assert.equal((await served(server, "cut.example.com")).status, 200);
+  } finally {
+    between.close();
+  }
+  assert.equal((await cut).length, 1);
+  assert.match(server.stderr, /the session with Postgres that had the right to order is lost/);
+  assert.equal(authority.issued, issued + 1);
   await server.destroy();
 });
 

@@ -31,6 +31,7 @@ void save_certificate_failures(Connection& connection, std::string_view director
 /// The right to order for that host, of one session at a time. unlock_certificate() or the session's end gives it back.
 bool try_lock_certificate(Connection& connection, std::string_view host);
 void unlock_certificate(Connection& connection, std::string_view host);
+bool holds_certificate(Connection& connection, std::string_view host);
 
 /// The key of the account there, which is the first that was offered.
 std::string acme_account_key(Connection& connection, std::string_view directory, std::string_view offered);

@@ -49,6 +49,8 @@ class AcmeStore {
   /// Takes the right to order, which one instance at a time has, until unlock() or the end of this process. False: another has it.
   virtual Result<bool> try_lock() = 0;
   virtual void unlock() noexcept = 0;
+  /// An error when the right has been lost since try_lock(): another instance may have it, and this one must not go on.
+  virtual Result<void> still_locked() = 0;
   /// The account's key (PEM): the first that was ever given.
   virtual Result<std::string> account_key(const std::string& offered) = 0;
   /// Keeps a new certificate and forgets the failures before it.

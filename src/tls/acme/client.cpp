@@ -70,8 +70,8 @@ Failure stopped() { return {FailedBy::us, "stopped"}; }
 
 }  // namespace
 
-Client::Client(Http& http, std::string directory, const AccountKey& account, Wait wait)
-    : http_(http), directory_(std::move(directory)), account_(account), wait_(std::move(wait)) {}
+Client::Client(Http& http, std::string directory, const AccountKey& account, Wait wait, Permission permission)
+    : http_(http), directory_(std::move(directory)), account_(account), wait_(std::move(wait)), permission_(std::move(permission)) {}
 
 Outcome<std::string> Client::obtain(const std::string& host, EVP_PKEY* key, const Challenges& challenges) {
   if (auto read = read_directory(); !read) return read.error();
@@ -130,6 +130,7 @@ Outcome<std::string> Client::finish(const std::string& order, const std::string&
   const auto ready = await(order, {"pending"});
   if (!ready) return ready.error();
   if (text(ready->object, "status") == "ready") {
+    if (auto permitted = permission_(); !permitted) return permitted.error();
     const auto request = certificate_request(key, host);
     if (request.empty()) return Failure{FailedBy::us, "OpenSSL makes no certificate request: " + latest_failure()};
     const auto finalized = post(finalize, json{{"csr", base64url(request)}}.dump());

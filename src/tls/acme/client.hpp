@@ -18,11 +18,14 @@ struct Challenges {
 /// Waits for so long; false: stop.
 using Wait = std::function<bool(std::chrono::milliseconds)>;
 
+/// Asked right before the authority is to make the certificate; a failure ends the attempt.
+using Permission = std::function<Outcome<void>()>;
+
 /// One attempt at a certificate (RFC 8555): directory, account, order, challenge, certificate. Every message is signed with a nonce of the
 /// authority; one that it does not take (badNonce) is sent again with a fresh one. Blocks; one thread.
 class Client {
  public:
-  Client(Http& http, std::string directory, const AccountKey& account, Wait wait);
+  Client(Http& http, std::string directory, const AccountKey& account, Wait wait, Permission permission);
 
   /// The certificate chain as PEM, for that host and key.
   Outcome<std::string> obtain(const std::string& host, EVP_PKEY* key, const Challenges& challenges);
@@ -46,6 +49,7 @@ class Client {
   const std::string directory_;
   const AccountKey& account_;
   const Wait wait_;
+  const Permission permission_;
   std::string new_nonce_, new_account_, new_order_;
   std::string kid_;    // the account's URL
   std::string nonce_;  // from the latest answer; empty: used up

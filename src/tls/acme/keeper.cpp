@@ -149,8 +149,13 @@ Outcome<Identity> Keeper::obtain(const std::stop_token& stop, const Wait& wait) 
   if (!stored) return Failure{FailedBy::us, stored.error().message};
   const auto account = AccountKey::from_pem(*stored);
   if (!account) return Failure{FailedBy::us, account.error().message};
+  // The challenge takes its time: if another instance has the right to order by now, there must not be two certificates.
+  const auto permission = [this]() -> Outcome<void> {
+    if (auto locked = store_->still_locked(); !locked) return Failure{FailedBy::us, locked.error().message};
+    return {};
+  };
   const auto http = connect_(stop);
-  Client client(*http, options_.directory, *account, wait);
+  Client client(*http, options_.directory, *account, wait, permission);
   const auto publish = [this](const std::string& token, const std::string& answer) -> Outcome<void> {
     if (auto published = store_->publish(token, answer); !published) return Failure{FailedBy::us, published.error().message};
     return {};

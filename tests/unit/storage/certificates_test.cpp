@@ -66,9 +66,14 @@ TEST_F(CertificatesTest, HostsAndAuthoritiesAreApart) {
 TEST_F(CertificatesTest, OneSessionAtATimeMayOrder) {
   auto other = database.connect();
   EXPECT_TRUE(try_lock_certificate(connection, host));
+  EXPECT_TRUE(holds_certificate(connection, host));
   EXPECT_FALSE(try_lock_certificate(other, host));
+  EXPECT_FALSE(holds_certificate(other, host));
   EXPECT_TRUE(try_lock_certificate(other, "other.example.com"));
+  EXPECT_FALSE(holds_certificate(connection, "other.example.com"));
+  EXPECT_TRUE(holds_certificate(other, "other.example.com"));
   unlock_certificate(connection, host);
+  EXPECT_FALSE(holds_certificate(connection, host));
   EXPECT_TRUE(try_lock_certificate(other, host));
 }
 

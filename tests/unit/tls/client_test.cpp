@@ -17,7 +17,8 @@ class AcmeClientTest : public testing::Test {
  protected:
   Outcome<std::string> obtain() {
     authority_.look_up = [this](const std::string& token) { return published_[token]; };
-    Client client(authority_, Authority::directory, *account_, [this](std::chrono::milliseconds time) { return waited_ += time, !stop_; });
+    Client client(authority_, Authority::directory, *account_, [this](std::chrono::milliseconds time) { return waited_ += time, !stop_; },
+                  [this]() -> Outcome<void> { return permitted_ ? Outcome<void>() : Failure{FailedBy::us, "the right to order is lost"}; });
     const Challenges challenges{[this](const std::string& token, const std::string& answer) -> Outcome<void> {
                                   if (!take_answers_) return Failure{FailedBy::us, "Postgres is away"};
                                   published_[token] = answer;
@@ -47,7 +48,7 @@ class AcmeClientTest : public testing::Test {
   KeyPair key_ = make_key();
   std::map<std::string, std::string> published_;
   int withdrawn_ = 0;
-  bool take_answers_ = true, stop_ = false;
+  bool take_answers_ = true, stop_ = false, permitted_ = true;
   std::chrono::milliseconds waited_{0};
 };
 
@@ -131,7 +132,7 @@ TEST_F(AcmeClientTest, AWrongAnswerIsARefusalWithTheAuthoritysReason) {
   authority_.look_up = {};
   published_["token-1"] = "";
   const auto chain = [&] {
-    Client client(authority_, Authority::directory, *account_, [](std::chrono::milliseconds) { return true; });
+    Client client(authority_, Authority::directory, *account_, [](std::chrono::milliseconds) { return true; }, []() -> Outcome<void> { return {}; });
     const Challenges nowhere{[](const std::string&, const std::string&) -> Outcome<void> { return {}; }, [](const std::string&) {}};
     return client.obtain("stats.example.com", key_.get(), nowhere);
   }();
@@ -158,6 +159,15 @@ TEST_F(AcmeClientTest, TroubleOfItsOwnIsNoRefusal) {
 TEST_F(AcmeClientTest, AnAuthorityWithoutThatChallengeIsRefused) {
   authority_.http_01 = false;
   EXPECT_THAT(expect_failure().message, HasSubstr("no http-01"));
+}
+
+TEST_F(AcmeClientTest, WithoutPermissionNoCertificateIsMade) {
+  permitted_ = false;
+  const auto failure = expect_failure();
+  EXPECT_EQ(failure.by, FailedBy::us);
+  EXPECT_EQ(failure.message, "the right to order is lost");
+  EXPECT_THAT(authority_.paths, Not(Contains("/finalize/1")));
+  EXPECT_THAT(published_, IsEmpty());
 }
 
 TEST_F(AcmeClientTest, AChallengeThatCannotBePublishedIsNotBegun) {

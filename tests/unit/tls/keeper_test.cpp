@@ -29,6 +29,7 @@ struct Shared {
   const void* holder = nullptr;
   bool away = false;
   bool full = false;    ///< reads work, writes do not
+  bool breaks = false;  ///< whoever publishes an answer loses the right to order to somebody else
   bool throws = false;  ///< reads do what they should not
 };
 
@@ -50,6 +51,7 @@ class FakeStore final : public AcmeStore {
   void unlock() noexcept override {
     if (shared_.holder == this) shared_.holder = nullptr;
   }
+  Result<void> still_locked() override { return shared_.holder == this ? Result<void>() : gone(); }
   Result<std::string> account_key(const std::string& offered) override {
     if (shared_.account_key.empty()) shared_.account_key = offered;
     return shared_.account_key;
@@ -67,6 +69,7 @@ class FakeStore final : public AcmeStore {
     return {};
   }
   Result<void> publish(const std::string& token, const std::string& answer) override {
+    if (shared_.breaks) shared_.holder = &shared_;
     shared_.answers[token] = answer;
     return {};
   }
@@ -180,6 +183,17 @@ TEST_F(AcmeKeeperTest, WhileAnotherInstanceOrdersThisOneWaits) {
   instance.round();
   EXPECT_EQ(authority_.certificates, 1);
   EXPECT_EQ(shared_.holder, nullptr);
+}
+
+TEST_F(AcmeKeeperTest, WhoLosesTheRightToOrderOnTheWayOrdersNothing) {
+  shared_.breaks = true;
+  auto instance = start();
+  instance.round();
+  EXPECT_EQ(authority_.certificates, 0);
+  shared_.breaks = false;
+  shared_.holder = nullptr;
+  instance.round(true);
+  EXPECT_EQ(authority_.certificates, 1);
 }
 
 TEST_F(AcmeKeeperTest, ARefusalIsRememberedAcrossRestarts) {
