@@ -134,6 +134,7 @@ void add_takeover_command(CLI::App& program, Action& action) {
   const Subcommand<TakeoverRequest> takeover(&program, "takeover", "Take over what the original picolytics has stored in this database; its tables stay as they are", action, take_over);
   takeover.app->add_option("--from-schema", takeover.request->schema, "The schema of the old tables")->capture_default_str();
   takeover.app->add_flag("--dry-run", takeover.request->dry_run, "Print what is there and write nothing");
+  takeover.app->add_flag("--again", takeover.request->again, "Begin with the first event, after the sites of an earlier takeover were removed");
   takeover.app->add_option("--wait", takeover.request->wait_seconds, "Seconds to wait for transactions on the old events to end")->check(CLI::Range(0, 86400))->capture_default_str();
 }
 
@@ -144,6 +145,7 @@ void add_import_commands(CLI::App& program, Action& action) {
   micro.app->add_option("root", micro.request->root, "Its folder: ROOT/WEBSITE/YYYY-MM/analytics.db")->required();
   micro.app->add_option("--site", micro.request->website, "Only the folder of this website");
   micro.app->add_flag("--dry-run", micro.request->dry_run, "Only count");
+  micro.app->add_flag("--again", micro.request->again, "Begin with the first visit, after the websites of an earlier import were removed");
 }
 
 /// Its exit status says what it found, so it has one of its own.

@@ -79,9 +79,9 @@ class MicroImporter {
     visits_.emplace(insert_options(config, connection), std::move(knowledge), salts_, sites_, clock_);
   }
 
-  Result<FileReport> run(const Found& file, bool dry_run) {
+  Result<FileReport> run(const Found& file, const MicroImportRequest& request) {
     return micro_import::import_file(file, connection_, writer_, *visits_,
-                                     {.dry_run = dry_run, .progress = [&](std::uint64_t looked_at, std::uint64_t in_file) { lines_(file, looked_at, in_file); }});
+                                     {.dry_run = request.dry_run, .again = request.again, .progress = [&](std::uint64_t looked_at, std::uint64_t in_file) { lines_(file, looked_at, in_file); }});
   }
 
  private:
@@ -106,10 +106,10 @@ Result<std::vector<Found>> find_files(const MicroImportRequest& request) {
 }
 
 /// What is wrong with one file does not hold up the others.
-Result<void> import_all(const std::vector<Found>& files, MicroImporter& importer, bool dry_run) {
+Result<void> import_all(const std::vector<Found>& files, MicroImporter& importer, const MicroImportRequest& request) {
   Totals totals;
   for (const auto& file : files) {
-    const auto report = importer.run(file, dry_run);
+    const auto report = importer.run(file, request);
     if (report) {
       print(file, *report);
       totals.add(*report);
@@ -121,7 +121,7 @@ Result<void> import_all(const std::vector<Found>& files, MicroImporter& importer
     ++totals.failed;
   }
   totals.print();
-  if (dry_run) std::cout << "nothing was taken (--dry-run)" << std::endl;
+  if (request.dry_run) std::cout << "nothing was taken (--dry-run)" << std::endl;
   if (totals.failed > 0) return Error{Errc::io, fmt::format("{} files could not be imported, or not to their end", totals.failed)};
   return {};
 }
@@ -144,7 +144,7 @@ Result<void> import_micro_analytics(const config::Config& config, const MicroImp
     if (config.retention.prune.count() > 0)
       std::cout << fmt::format("pruneDays is {}: the server removes what is older than that, also of what comes now", config.retention.prune.count()) << std::endl;
     MicroImporter importer(config, *database, *connection, std::move(*knowledge));
-    return import_all(*files, importer, request.dry_run);
+    return import_all(*files, importer, request);
   } catch (const storage::DatabaseError& error) {
     return Error{Errc::unavailable, error.what()};
   }

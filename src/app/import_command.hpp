@@ -9,7 +9,7 @@ namespace pico::app {
 struct MicroImportRequest {
   std::string root;     ///< µAnalytics' folder
   std::string website;  ///< only this one of its folders; empty: all
-  bool dry_run = false;
+  bool dry_run = false, again = false;
 };
 
 /// Imports µAnalytics' files and prints what was taken of each. A server may run on the database at the same time.

@@ -35,6 +35,7 @@ takeover::Options options_of(const config::Config& config, const TakeoverRequest
   options.writer = writer_options(config, database);
   options.writer.make_sites = true;  // who takes over says which sites there are: those of the old database
   options.schema = request.schema;
+  options.again = request.again;
   options.default_zone = config.sites.default_time_zone;
   options.patience = std::chrono::seconds(request.wait_seconds);
   return options;

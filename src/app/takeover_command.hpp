@@ -8,7 +8,7 @@ namespace pico::app {
 
 struct TakeoverRequest {
   std::string schema = "public";  ///< where the old tables are
-  bool dry_run = false;
+  bool dry_run = false, again = false;
   int wait_seconds = 60;
 };
 

@@ -1,11 +1,14 @@
 #include "pico/micro_import/import.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "pico/core/hash.hpp"
 #include "pico/micro_import/visits.hpp"
 #include "pico/storage/error.hpp"
+#include "pico/storage/ingest.hpp"
 #include "pico/storage/micro_visits.hpp"
 
 namespace pico::micro_import {
@@ -51,18 +54,27 @@ class FileImport {
     report_.in_file = static_cast<std::uint64_t>(*in_file);
     const auto begun = find_epoch();
     if (!begun) return begun.error();
-    const auto position = *begun ? writer_.position(epoch_, the_shard) : 0;
+    report_.stored_before = report_.stored_after = stored();
+    if (options_.again && report_.stored_before > 0) return still_there();
+    const auto position = *begun && !options_.again ? writer_.position(epoch_, the_shard) : 0;
     const auto done = from_.count(static_cast<std::int64_t>(position));
     if (!done) return done.error();
     report_.done_before = static_cast<std::uint64_t>(*done);
-    report_.stored_before = report_.stored_after = stored();
     if (options_.dry_run || !*begun) return report_;
+    if (options_.again) storage::reset_checkpoint(connection_, epoch_, the_shard);
     if (auto taken = take_from(static_cast<std::int64_t>(position)); !taken) return taken.error();
     report_.stored_after = stored();
     return report_;
   }
 
  private:
+  /// Nothing may come twice: that none of it is here any more is seen, not believed.
+  [[nodiscard]] Error still_there() const {
+    return {Errc::conflict, fmt::format("{} visits of {} in that month are stored: taken again, they would count twice. Remove the website first (DELETE /{}, or picolytics "
+                                        "site remove {} --yes)",
+                                        report_.stored_before, report_.site, file_.website, report_.site)};
+  }
+
   /// False: the file is empty.
   Result<bool> find_epoch() {
     bool found = false;

@@ -10,10 +10,12 @@
 #include "old_tables.hpp"
 #include "pico/core/hash.hpp"
 #include "pico/metrics/registry.hpp"
+#include "pico/storage/ingest.hpp"
 #include "pico/storage/install.hpp"
 #include "pico/writer/bulk_writer.hpp"
 #include "position.hpp"
 #include "site_zones.hpp"
+#include "sql.hpp"
 #include "translator.hpp"
 
 namespace pico::takeover {
@@ -130,6 +132,20 @@ class Run {
   std::uint64_t done_ = 0, total_ = 0;
 };
 
+/// Nothing may come twice: that none of it is here any more is seen, not believed.
+Result<void> begin_again(storage::Connection& connection, const Options& options, OldTables& old) {
+  std::vector<std::string> sites;
+  for (const auto& domain : old.domains())
+    if (auto site = site_of(domain.name)) sites.push_back(std::move(*site));
+  const auto rows = connection.execute(sql("takeover.sites_with_visits"), sites);
+  if (!rows.empty())
+    return Error{Errc::conflict, fmt::format("visits are stored of {} of the old sites, the first is {}: taken over again, they would count twice. picolytics site remove "
+                                             "DOMAIN --yes removes a site with all that was counted of it, whoever counted it",
+                                             rows.size(), rows.text(0, 0))};
+  storage::reset_checkpoint(connection, epoch_of(options.schema), 0);
+  return {};
+}
+
 /// Until nearly nothing has come meanwhile. What the old server stores later is for another run.
 Result<Outcome> bring_all(storage::Connection& connection, const Options& options, const Observer& observer, OldTables& old) {
   const auto made = make_sites(connection, old.domains(), options.default_zone);
@@ -170,7 +186,7 @@ std::int64_t position(storage::Connection& connection, const std::string& schema
 Result<Survey> survey(storage::Connection& connection, const Options& options) {
   auto old = OldTables::open(options);
   if (!old) return old.error();
-  const auto taken = has_schema(connection) ? position(connection, options.schema) : 0;
+  const auto taken = has_schema(connection) && !options.again ? position(connection, options.schema) : 0;
   return Survey{.events = old->count_after(std::numeric_limits<std::int64_t>::min()), .waiting = old->count_after(taken)};
 }
 
@@ -180,6 +196,8 @@ Result<Outcome> take_over(storage::Connection& connection, const Options& option
   if (!has_schema(connection)) return Error{Errc::not_found, "there is no schema pico to take over into: picolytics migrate makes it"};
   const TakeoverLock lock(connection);
   if (!lock.held()) return Error{Errc::conflict, "another takeover is at work in this database: let it finish"};
+  if (options.again)
+    if (auto begun = begin_again(connection, options, *old); !begun) return begun.error();
   try {
     return bring_all(connection, options, observer, *old);
   } catch (const writer::CheckpointMoved&) {

@@ -197,6 +197,22 @@ test("another run adds what is new and nothing else, and the old tables stay as 
   for (const name of ["sessions", "events without pings", "exit pages", "bounce rate"]) assert.deepEqual(await ask(db, "reporting", questions[name]), await ask(db, "public", questions[name]), name);
 });
 
+test("what was removed is taken over again when that is asked for, and nothing that is still there", async () => {
+  const db = await oldDatabase();
+  await afternoon(db.old);
+  succeeded(takeover(db));
+  const remove = (domain) => succeeded(run(["site", "remove", domain, "--yes"], db.env));
+  remove("blog.example");
+  const refused = takeover(db, "--again");
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /visits are stored of 1 of the old sites, the first is shop\.example: .*site remove/);
+  remove("shop.example");
+  assert.match(succeeded(takeover(db)), /taken over in this run: 0 events/);
+  assert.match(succeeded(takeover(db, "--again", "--dry-run")), /25 events .*, 25 of them not taken over yet/);
+  assert.match(succeeded(takeover(db, "--again")), /taken over in this run: 12 events and 13 pings; 2 sites made/);
+  for (const [name, question] of Object.entries(questions)) assert.deepEqual(await ask(db, "reporting", question), await ask(db, "public", question), name);
+});
+
 /** Events by site, page and time, here and there. */
 const perMinute = (db, schema) =>
   db.sql(`select d.domain_name, e.path, date_trunc('minute', e.created_at) as time, count(*)::int from ${schema}.events e join ${schema}.domains d using (domain_id) where e.name <> 'ping' group by 1, 2, 3 order by 1, 2, 3`);

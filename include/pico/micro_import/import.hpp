@@ -34,6 +34,7 @@ struct FileReport {
 struct Options {
   std::int64_t rows_at_a_time = 10'000;  ///< in one transaction
   bool dry_run = false;                  ///< only count what is in the file and what has been taken of it
+  bool again = false;                    ///< with the first visit again: what was taken has been removed since
   /// Called after each transaction with the number of visits looked at in this file, and in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress = {};
 };
@@ -42,7 +43,8 @@ struct Options {
 /// and first visit of the file, so whatever interrupts it, another run goes on behind the last that was committed, and a run over what is done
 /// adds nothing. Two at a time do no harm: one of them ends with Errc::conflict.
 ///
-/// Errc::io: the file cannot be read. Errc::not_found: there is no such site and none may be made. Errc::unavailable: Postgres is away, or a salt is. What was committed stays. Others throw.
+/// Errc::io: the file cannot be read. Errc::not_found: there is no such site and none may be made. Errc::conflict: it is to begin again, and
+/// visits of the site and month are there. Errc::unavailable: Postgres is away, or a salt is. What was committed stays. Others throw.
 Result<FileReport> import_file(const Found& file, storage::Connection& connection, writer::BulkWriter& writer, api::MicroStoredVisits& visits,
                                const Options& options);
 

@@ -157,4 +157,7 @@ class Ingest::Batch {
   RowCounts rows_;
 };
 
+/// Lets a checkpoint stand at 0 again, where it is there. For those of BulkWriter only: a journal's would be read again and counted twice.
+void reset_checkpoint(Connection& connection, const Epoch& epoch, std::uint8_t shard);
+
 }  // namespace pico::storage

@@ -17,6 +17,7 @@ namespace pico::takeover {
 struct Options {
   writer::Options writer;  ///< `database` leads to the old tables as well
   std::string schema = "public";
+  bool again = false;                 ///< with the first event again: what was taken over has been removed since
   TimeZone default_zone;              ///< of sites that are made
   std::chrono::seconds patience{60};  ///< how long the end of other sessions' transactions on the old events is waited for
   std::size_t chunk = 5000;           ///< events written in one transaction
@@ -65,7 +66,8 @@ Result<Survey> survey(storage::Connection& connection, const Options& options);
 
 /// Brings over, in the order of their ids, all events that are not here yet: Options::chunk in a transaction together with the position,
 /// so that a run that ends in any way is continued by the next one, and nothing comes twice. Events that are stored meanwhile come as well.
-/// The schema must be up to date; Errc::not_found: there is none. Errc::conflict: another takeover is at work. Errc::unavailable: others write to the old
+/// The schema must be up to date; Errc::not_found: there is none. Errc::conflict: another takeover is at work, or it is to
+/// begin again though visits of a site are there. Errc::unavailable: others write to the old
 /// table and do not end; what came before is kept.
 Result<Outcome> take_over(storage::Connection& connection, const Options& options, const Observer& observer);
 

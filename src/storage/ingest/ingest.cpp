@@ -108,4 +108,8 @@ void Ingest::ensure_partitions(std::span<const Day> days) {
   storage::ensure_partitions(impl_->connection, days, impl_->hash_parts);
 }
 
+void reset_checkpoint(Connection& connection, const Epoch& epoch, std::uint8_t shard) {
+  connection.execute("update pico.ingest_checkpoint set sequence = 0, updated_at = now() where epoch = $1::uuid and shard = $2", to_hex(epoch), static_cast<int>(shard));
+}
+
 }  // namespace pico::storage

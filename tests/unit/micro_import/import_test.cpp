@@ -173,6 +173,23 @@ TEST_F(MicroImport, WaitsForItsSiteWhereOnlyListedOnesAreTaken) {
   EXPECT_EQ(import().taken, 9u) << "nothing was passed over";
 }
 
+TEST_F(MicroImport, BeginsAgainWhenWhatItTookIsThereNoMore) {
+  fill(9);
+  import();
+  auto again = options;
+  again.again = true;
+  const auto refused = import(again, "a.example");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("9 visits of a.example in that month are stored"));
+  ASSERT_TRUE(storage::remove_site(connection, "a.example"));
+  EXPECT_EQ(import().taken, 0u) << "it was done before";
+  const auto report = import(again, "a.example").value();
+  EXPECT_EQ(report.done_before, 0u);
+  EXPECT_EQ(report.taken, 9u);
+  EXPECT_EQ(report.stored_after, 9u);
+}
+
 TEST_F(MicroImport, EndsWhenPostgresIsAwayAndGoesOnLater) {
   fill(20);
   auto options_of_run = options;
