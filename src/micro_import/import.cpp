@@ -75,6 +75,13 @@ class FileImport {
                                         report_.stored_before, report_.site, file_.website, report_.site)};
   }
 
+  /// They have been passed over, and all that was taken before went with the site.
+  [[nodiscard]] Error site_removed(std::uint64_t not_stored) const {
+    return {Errc::not_found, fmt::format("the site {0} was removed meanwhile, so {1} visits were not stored, and no others may be. To take them, add the site (picolytics site add "
+                                         "{0}) and import with --again",
+                                         report_.site, not_stored)};
+  }
+
   /// False: the file is empty.
   Result<bool> find_epoch() {
     bool found = false;
@@ -105,6 +112,7 @@ class FileImport {
       const auto written = writer_.write(visits_.events(), writer::BulkStep{epoch_, the_shard, static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(*last)});
       report_.taken += written.events;
       position = *last;
+      if (written.of_unknown_sites > 0) return site_removed(written.of_unknown_sites);
       if (options_.progress) options_.progress(looked_at, report_.in_file);
     }
   }

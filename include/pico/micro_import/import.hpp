@@ -43,7 +43,7 @@ struct Options {
 /// and first visit of the file, so whatever interrupts it, another run goes on behind the last that was committed, and a run over what is done
 /// adds nothing. Two at a time do no harm: one of them ends with Errc::conflict.
 ///
-/// Errc::io: the file cannot be read. Errc::not_found: there is no such site and none may be made. Errc::conflict: it is to begin again, and
+/// Errc::io: the file cannot be read. Errc::not_found: there is no such site (any more) and none may be made. Errc::conflict: it is to begin again, and
 /// visits of the site and month are there. Errc::unavailable: Postgres is away, or a salt is. What was committed stays. Others throw.
 Result<FileReport> import_file(const Found& file, storage::Connection& connection, writer::BulkWriter& writer, api::MicroStoredVisits& visits,
                                const Options& options);

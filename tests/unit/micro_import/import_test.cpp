@@ -173,6 +173,31 @@ TEST_F(MicroImport, WaitsForItsSiteWhereOnlyListedOnesAreTaken) {
   EXPECT_EQ(import().taken, 9u) << "nothing was passed over";
 }
 
+TEST_F(MicroImport, FailsWhenItsSiteIsRemovedMeanwhileWhereOnlyListedOnesAreTaken) {
+  fill(20);
+  use(false);
+  const auto list_site = [&] {
+    storage::create_site(connection, "a.example", TimeZone());
+    sites.replace_stored({{"a.example", TimeZone(), true}});
+  };
+  list_site();
+  writer::BulkWriter of_listed({.database = {.conninfo = database.conninfo()}, .make_sites = false}, 1, registry, clock);
+  auto how = options;
+  how.progress = [&](std::uint64_t looked_at, std::uint64_t) {
+    if (looked_at != 14) return;
+    EXPECT_TRUE(storage::remove_site(connection, "a.example"));
+  };
+  const auto file_of_it = find(folder.path() / "dbs").value().front();
+  const auto failed = import_file(file_of_it, connection, of_listed, *visits, how);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, Errc::not_found);
+  EXPECT_THAT(failed.error().message, testing::HasSubstr("a.example was removed meanwhile, so 6 visits were not stored"));
+  list_site();
+  how = options;
+  how.again = true;
+  EXPECT_EQ(import_file(file_of_it, connection, of_listed, *visits, how).value().stored_after, 20u) << "as the sentence says";
+}
+
 TEST_F(MicroImport, BeginsAgainWhenWhatItTookIsThereNoMore) {
   fill(9);
   import();
