@@ -14,7 +14,7 @@ struct Found {
   std::filesystem::path file;
 };
 
-/// All of a root, by website and month. What is not named like that is left out. Errc::io: the root cannot be read.
+/// All of a root, by website and month. What is not named like that is left out. Errc::io: the root or a website's folder cannot be read, or not to its end.
 Result<std::vector<Found>> find(const std::filesystem::path& root);
 
 }  // namespace pico::micro_import

@@ -1,9 +1,27 @@
 #include "pico/micro_import/find.hpp"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+
+#include <cerrno>
 
 #include "files.hpp"
 #include "support/temporary_folder.hpp"
+
+namespace {
+int reads_until_failure = 0;  // 0: they do not fail
+}
+
+/// Goes before the library's own, so that reading a folder can be made to fail.
+extern "C" dirent* readdir(DIR* folder) {
+  if (reads_until_failure > 0 && --reads_until_failure == 0) {
+    errno = EIO;
+    return nullptr;
+  }
+  static const auto real = reinterpret_cast<dirent* (*)(DIR*)>(dlsym(RTLD_NEXT, "readdir"));
+  return real(folder);
+}
 
 namespace pico::micro_import {
 namespace {
@@ -31,6 +49,25 @@ TEST(MicroFiles, OfARootThatIsNotThereAreAnError) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Errc::io);
   EXPECT_NE(found.error().message.find("/nowhere/at/all"), std::string::npos);
+}
+
+TEST(MicroFiles, OfAFolderThatCannotBeReadToItsEndAreAnErrorNeverFewer) {
+  const test::TemporaryFolder folder;
+  for (const auto* place : {"b.example/2015-12", "b.example/2015-11", "a.example/2016-01"}) WritableFile(folder.path() / place / "analytics.db");
+  int failures = 0;
+  for (bool ended = false; !ended; ++failures) {
+    reads_until_failure = failures + 1;
+    const auto found = find(folder.path());
+    ended = reads_until_failure > 0;  // it was done before
+    reads_until_failure = 0;
+    ASSERT_EQ(found.has_value(), ended) << failures;
+    if (!found) {
+      EXPECT_EQ(found.error().code, Errc::io);
+    } else {
+      EXPECT_EQ(found->size(), 3u);
+    }
+  }
+  EXPECT_GT(failures, 10) << "every folder has . and .., too";
 }
 
 }  // namespace
