@@ -37,11 +37,11 @@ SaltKeeper::SaltKeeper(enrich::Salts& salts, const enrich::Sites& sites, metrics
       held_(registry.gauge("picolytics_salts", "Salts held in RAM.")) {}
 
 void SaltKeeper::keep(storage::Connection& connection) {
-  const auto [first, last] = dates_in_use(sites_.time_zones(), storage::database_now(connection));
+  const auto [first, last] = dates_in_use(zones_in_use(connection), storage::database_now(connection));
   // Destroyed first: what is over must not be put back by the next step.
   for (const auto day : salts_.erase_before(first)) {
     destroyed_.Increment();
-    spdlog::info("destroyed the salt of {}: that date is over in every site's time zone", to_string(day));
+    spdlog::info("destroyed the salt of {}: that date is over in every time zone in use", to_string(day));
   }
   destroy_stored(connection, first);
   // After a crash of Postgres the unlogged table is empty: what is held here is the truth, and must get in before a new salt is made.
@@ -51,6 +51,14 @@ void SaltKeeper::keep(storage::Connection& connection) {
   for (auto day = first; day <= last; day += std::chrono::days(1))
     if (!salts_.find(day)) salts_.put(day, storage::fetch_or_create_salt(connection, day));
   held_.Set(static_cast<double>(salts_.all().size()));
+}
+
+/// Those of the sites, and those that this server and others give to new ones: an instance, or an import, may have another defaultTimeZone.
+std::vector<TimeZone> SaltKeeper::zones_in_use(storage::Connection& connection) const {
+  auto zones = sites_.time_zones();
+  for (const auto& name : storage::announce_default_zone(connection, sites_.default_zone()))
+    if (const auto zone = TimeZone::find(name)) zones.push_back(*zone);
+  return zones;
 }
 
 /// A dump that is under way, or whatever else holds the table, must not keep the new date's salt from being made.

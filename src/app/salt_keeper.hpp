@@ -7,8 +7,8 @@
 
 namespace pico::app {
 
-/// Keeps the salts in RAM and in the shared table right (docs/architecture.md, privacy): those of every date that is today somewhere
-/// among the sites' time zones, or will be within hours, are there; those whose date is over everywhere are destroyed.
+/// Keeps the salts in RAM and in the shared table right (docs/security.md): those of every date that is today somewhere among the time
+/// zones of sites and those that new ones get, or will be within hours, are there; those whose date is over everywhere are destroyed.
 /// Only the database's clock decides. Called by the housekeeper's thread.
 class SaltKeeper {
  public:
@@ -18,6 +18,7 @@ class SaltKeeper {
   void keep(storage::Connection& connection);
 
  private:
+  [[nodiscard]] std::vector<TimeZone> zones_in_use(storage::Connection& connection) const;
   void destroy_stored(storage::Connection& connection, Day first);
 
   enrich::Salts& salts_;

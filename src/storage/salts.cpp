@@ -45,6 +45,13 @@ std::size_t destroy_salts_before(Connection& connection, Day day) {
   return destroyed;
 }
 
+std::vector<std::string> announce_default_zone(Connection& connection, const TimeZone& zone) {
+  const auto rows = connection.execute(sql("salts.announce_zone"), zone.name());
+  std::vector<std::string> zones;
+  for (std::size_t i = 0; i < rows.size(); ++i) zones.push_back(rows.get<std::string>(i, 0));
+  return zones;
+}
+
 Instant database_now(Connection& connection) {
   return connection.execute("select clock_timestamp()").get<Instant>(0, 0);
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Load, Server, assertStoredOnce, caughtUp, dataDirectory, preload, scaled, someEvents, until } from "../support/picolytics.mjs";
+import { Load, Server, assertStoredOnce, caughtUp, dataDirectory, preload, run, scaled, someEvents, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 
 const library = readdirSync("/usr/lib").map((dir) => `/usr/lib/${dir}/faketime/libfaketimeMT.so.1`).find((path) => {
@@ -123,4 +123,31 @@ test("midnight while retention is held up: the new date has its salt, and the ol
   } finally {
     await holder.end();
   }
+});
+
+test("servers with different default time zones leave each other's salts alone, and destroy them when their date is over in both", async () => {
+  const day = 86_400;
+  const toTwo = day - (Math.floor(Date.now() / 1000) % day) + 2 * 3600; // seconds until 2 o'clock tomorrow, UTC: yesterday in Honolulu
+  const clock = new FalseClock(toTwo);
+  const cluster = opened(await Cluster.start(clock.env));
+  const env = { ...cluster.env, ...clock.env };
+  const behind = opened(await Server.start({ ...env, DEFAULT_TIME_ZONE: "Pacific/Honolulu" }));
+  const [{ yesterday }] = await cluster.sql("select (current_date - 1)::text as yesterday");
+  const salts = () => cluster.sql("select day::text, encode(salt, 'hex') as salt from pico.salts order by 1");
+  const [first] = await salts();
+  assert.equal(first.day, yesterday);
+  // An instance that starts beside it, and looks at the sites and the salts a few times.
+  const server = opened(await Server.start({ ...env, DEFAULT_TIME_ZONE: "Europe/Vienna" }));
+  const file = async () => (await cluster.sql("select pg_relation_filenode('pico.salts') as file"))[0].file;
+  const before = await file();
+  for (let round = 1; round <= 3; ++round) {
+    assert.equal(run(["site", "add", `round-${round}.example`], { ...env, DEFAULT_TIME_ZONE: "Europe/Vienna" }).status, 0);
+    for (const one of [server, behind]) await until("a round", async () => (await one.metric("picolytics_sites")) === round, 60_000);
+  }
+  assert.deepEqual((await salts())[0], first);
+  assert.equal(await file(), before, "nothing was destroyed and put back");
+  // Midnight in Honolulu, 10 o'clock UTC.
+  clock.set(toTwo + 8 * 3600 + 60);
+  await until("the salt to be destroyed", async () => (await salts())[0].day !== yesterday, 60_000);
+  for (const one of [server, behind]) await until("it to be told", () => one.stderr.includes(`destroyed the salt of ${yesterday}`), 60_000);
 });
