@@ -10,11 +10,7 @@ namespace {
 
 constexpr const char* undeclared = "a column that columns.txt does not declare";
 
-std::string_view sql(std::string_view name) {
-  for (const auto& file : audit_sql::files())
-    if (file.name.ends_with(name)) return file.data;
-  return {};
-}
+std::string_view sql(std::string_view name) { return find_statement(audit_sql::files(), name); }
 
 struct Column {
   std::string table, name;
@@ -24,7 +20,7 @@ struct Column {
 std::string place_of(const Column& column) { return "column pico." + column.table + "." + column.name; }
 
 std::vector<Column> columns_of(storage::Connection& connection) {
-  const auto rows = connection.execute(sql("audit.columns.sql"));
+  const auto rows = connection.execute(sql("audit.columns"));
   std::vector<Column> columns;
   for (std::size_t i = 0; i < rows.size(); ++i)
     columns.push_back({rows.get<std::string>(i, 0), rows.get<std::string>(i, 1), rows.get<bool>(i, 2), rows.get<bool>(i, 3)});
@@ -74,8 +70,8 @@ void search_column(storage::Connection& connection, const Column& column, const 
 
 void search_database(storage::Connection& connection, const Options& options, Report& report) {
   const Finder finder(options);
-  connection.execute(sql("audit.open.sql"));
-  connection.execute(sql("audit.open_asked_for.sql"));
+  connection.execute(sql("audit.open"));
+  connection.execute(sql("audit.open_asked_for"));
   std::set<std::string> tables;
   for (const auto& column : columns_of(connection)) {
     tables.insert(column.table);
