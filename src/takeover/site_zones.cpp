@@ -1,5 +1,7 @@
 #include "site_zones.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "pico/core/text.hpp"
@@ -44,7 +46,7 @@ Result<SiteZones> SiteZones::load(storage::Connection& connection, const TimeZon
     auto zone = known.find(name);
     if (zone == known.end()) {
       auto found = TimeZone::find(name);
-      if (!found) return found.error();
+      if (!found) return Error{found.error().code, fmt::format("the site {} has the time zone {}: {}", rows.text(i, 0), name, found.error().message)};
       zone = known.emplace(name, std::move(*found)).first;
     }
     zones.sites_[rows.get<std::string>(i, 0)].insert_or_assign(rows.get<Instant>(i, 1), zone->second);

@@ -202,6 +202,10 @@ Result<Outcome> take_over(storage::Connection& connection, const Options& option
     return bring_all(connection, options, observer, *old);
   } catch (const writer::CheckpointMoved&) {
     return Error{Errc::conflict, "the database has gone back in time, or somebody else takes events over: run this again"};
+  } catch (const writer::InvalidEvent&) {
+    // What Postgres' clock takes for the future has been left out, an hour before ours would.
+    return Error{Errc::unavailable, "old events are dated more than a day ahead of this machine's clock, though not of the database's: set both clocks right and run this again; what "
+                                    "has been taken over is kept"};
   }
 }
 

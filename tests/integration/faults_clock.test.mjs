@@ -1,37 +1,16 @@
 // Clocks that jump, and the midnight at which a salt ends: nothing lost, nothing doubled, nobody recognised the next day.
 // (docs/reliability.md, docs/security.md)
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, test } from "node:test";
-import { Load, Server, assertStoredOnce, caughtUp, dataDirectory, preload, run, scaled, someEvents, until } from "../support/picolytics.mjs";
+import { FalseClock, library } from "../support/false_clock.mjs";
+import { Load, Server, assertStoredOnce, caughtUp, run, scaled, someEvents, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
-
-const library = readdirSync("/usr/lib").map((dir) => `/usr/lib/${dir}/faketime/libfaketimeMT.so.1`).find((path) => {
-  try {
-    return readdirSync(join(path, "..")).length > 0;
-  } catch {
-    return false;
-  }
-});
 
 const open = [];
 after(async () => {
   for (const one of open.reverse()) await (one.destroy ?? one.stop).call(one);
 });
 const opened = (one) => (open.push(one), one);
-
-/** A clock that can be set while a process runs by it: so many seconds off the real one. */
-class FalseClock {
-  constructor(seconds = 0) {
-    this.file = join(dataDirectory(), "clock");
-    this.set(seconds);
-    this.env = { ...preload(library), FAKETIME_TIMESTAMP_FILE: this.file, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1" };
-  }
-  set(seconds) {
-    writeFileSync(this.file, `${seconds < 0 ? "" : "+"}${seconds}\n`);
-  }
-}
 
 test("a clock that jumps an hour ahead and an hour back under load: exactly once, and it is told", async (context) => {
   assert.ok(library, "libfaketime is installed");

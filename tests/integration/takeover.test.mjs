@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { FalseClock, library } from "../support/false_clock.mjs";
 import { OldDatabases, begin, succeeded, takeover } from "../support/old_databases.mjs";
 import { fillOldTables } from "../support/old_picolytics.mjs";
 import { Server, run, until } from "../support/picolytics.mjs";
@@ -362,6 +363,24 @@ test("what is no old database is refused before anything is made, with what to d
   assert.equal(await db.one("select count(*)::int from pg_namespace where nspname in ('pico', 'reporting')"), 0);
   succeeded(run(["migrate"], db.env));
   assert.match(takeover(db, "--from-schema", "reporting").stderr, /no tables of the original picolytics/);
+});
+
+test("a time zone that nobody knows is told with its site", async () => {
+  const db = await oldDatabase();
+  succeeded(run(["migrate"], db.env));
+  succeeded(run(["site", "add", "shop.example"], db.env));
+  await db.sql("update pico.site_zones set tz = 'Nowhere/Town'");
+  assert.match(takeover(db).stderr, /the site shop\.example has the time zone Nowhere\/Town: /);
+});
+
+test("a clock that is behind the database's is told with what to do, and later the rest comes", async () => {
+  assert.ok(library, "libfaketime is installed");
+  const db = await oldDatabase();
+  await db.old.event({ at: new Date(Date.now() + 22 * 3600e3).toISOString() });
+  const behind = run(["takeover"], { ...db.env, ...new FalseClock(-3 * 3600).env });
+  assert.equal(behind.status, 1, behind.stdout);
+  assert.match(behind.stderr, /ahead of this machine's clock, though not of the database's: set both clocks right and run this again/);
+  assert.match(succeeded(takeover(db)), /taken over in this run: 1 events/);
 });
 
 test("two takeovers at once do not get in each other's way", async () => {

@@ -68,7 +68,7 @@ Result<Survey> survey(storage::Connection& connection, const Options& options);
 /// so that a run that ends in any way is continued by the next one, and nothing comes twice. Events that are stored meanwhile come as well.
 /// The schema must be up to date; Errc::not_found: there is none. Errc::conflict: another takeover is at work, or it is to
 /// begin again though visits of a site are there. Errc::unavailable: others write to the old
-/// table and do not end; what came before is kept.
+/// table and do not end, or the database's clock is more than an hour ahead of ours; what came before is kept.
 Result<Outcome> take_over(storage::Connection& connection, const Options& options, const Observer& observer);
 
 /// Counts before and after. Reads all of the old events.
