@@ -35,7 +35,7 @@ std::optional<Visitor> visitor_of(const http::Request& request, const enrich::Sa
   const auto url = parse_url(page);
   if (!url) return std::nullopt;
   auto domain = normalise_host(url->host);
-  const auto day = sites.zone_of(domain).local_day(request.received_at);
+  const auto day = sites.zone_of(domain, request.received_at).local_day(request.received_at);
   const auto salt = salts.find(day);
   if (!salt) return std::nullopt;
   const auto id = enrich::visitor_id(*salt, domain, request.client, request.header("User-Agent"));

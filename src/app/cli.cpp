@@ -92,7 +92,7 @@ void add_site_commands(CLI::App& program, Action& action) {
   site->add_subcommand("list", "List all sites")->callback([&action] { action = list_sites; });
   const Subcommand<SiteRequest> set(site, "set", "Change a site", action, set_site);
   set.app->add_option("domain", set.request->domain)->required();
-  set.app->add_option("--time-zone", set.request->time_zone, "Takes effect at the site's next midnight");
+  set.app->add_option("--time-zone", set.request->time_zone, "Takes effect at the site's next midnight that is more than a minute away");
   auto* setting = set.app->add_option("setting", set.request->setting, "store-ip: keep the addresses that µAnalytics' API is given; off deletes them")
                       ->check(CLI::IsMember({"store-ip"}));
   auto* value = set.app->add_option("value", set.request->value, "on or off")->check(CLI::IsMember({"on", "off"}));

@@ -24,7 +24,7 @@ Result<void> set_time_zone(const config::Config& config, const SiteRequest& requ
   return with_connection(config, [&](storage::Connection& connection) -> Result<void> {
     const auto from = storage::set_site_time_zone(connection, normalise_host(request.domain), *zone, storage::database_now(connection));
     if (!from) return from.error();
-    std::cout << normalise_host(request.domain) << " " << zone->name() << " from " << to_string(*from) << ", the site's next midnight\n";
+    std::cout << normalise_host(request.domain) << " " << zone->name() << " from " << to_string(*from) << ", when a day of the site ends\n";
     return {};
   });
 }
@@ -66,7 +66,8 @@ Result<void> add_site(const config::Config& config, const SiteRequest& request) 
 
 Result<void> list_sites(const config::Config& config) {
   return with_connection(config, [](storage::Connection& connection) -> Result<void> {
-    for (const auto& site : storage::list_sites(connection, storage::database_now(connection))) std::cout << site.domain << " " << site.time_zone << "\n";
+    const auto now = storage::database_now(connection);
+    for (const auto& site : storage::list_sites(connection)) std::cout << site.domain << " " << site.time_zone(now) << "\n";
     return {};
   });
 }

@@ -78,7 +78,7 @@ void Housekeeping::clear(storage::Connection& connection) {
 }
 
 void Housekeeping::refresh_sites(storage::Connection& connection) {
-  sites_.replace_stored(stored_sites(connection, sites_.default_zone()));
+  sites_.replace_stored(stored_sites(connection));
   known_sites_.Set(static_cast<double>(sites_.size()));
 }
 

@@ -74,7 +74,7 @@ class MicroImporter {
  public:
   MicroImporter(const config::Config& config, const storage::ConnectOptions& database, storage::Connection& connection, std::shared_ptr<enrich::Knowledge> knowledge)
       : connection_(connection), sites_(config.sites.default_time_zone), writer_(writer_options(config, database), 1, registry_, clock_) {
-    sites_.replace_stored(stored_sites(connection, sites_.default_zone()));
+    sites_.replace_stored(stored_sites(connection));
     SaltKeeper(salts_, sites_, registry_).keep(connection);
     visits_.emplace(insert_options(config, connection), std::move(knowledge), salts_, sites_, clock_);
   }

@@ -15,20 +15,6 @@ constexpr std::chrono::hours ahead{6};
 /// And kept this long after its date has ended everywhere: machines may be seconds behind the database, and events on their way.
 constexpr std::chrono::seconds afterwards{10};
 
-struct Range {
-  Day first, last;
-};
-
-/// The dates that are today, or are about to begin, in any of the zones.
-Range dates_in_use(const std::vector<TimeZone>& zones, Instant now) {
-  Range range{TimeZone().local_day(now - afterwards), TimeZone().local_day(now + ahead)};
-  for (const auto& zone : zones) {
-    range.first = std::min(range.first, zone.local_day(now - afterwards));
-    range.last = std::max(range.last, zone.local_day(now + ahead));
-  }
-  return range;
-}
-
 }  // namespace
 
 SaltKeeper::SaltKeeper(enrich::Salts& salts, const enrich::Sites& sites, metrics::Registry& registry)
@@ -37,7 +23,7 @@ SaltKeeper::SaltKeeper(enrich::Salts& salts, const enrich::Sites& sites, metrics
       held_(registry.gauge("picolytics_salts", "Salts held in RAM.")) {}
 
 void SaltKeeper::keep(storage::Connection& connection) {
-  const auto [first, last] = dates_in_use(zones_in_use(connection), storage::database_now(connection));
+  const auto [first, last] = dates_in_use(connection);
   // Destroyed first: what is over must not be put back by the next step.
   for (const auto day : salts_.erase_before(first)) {
     destroyed_.Increment();
@@ -53,12 +39,20 @@ void SaltKeeper::keep(storage::Connection& connection) {
   held_.Set(static_cast<double>(salts_.all().size()));
 }
 
-/// Those of the sites, and those that this server and others give to new ones: an instance, or an import, may have another defaultTimeZone.
-std::vector<TimeZone> SaltKeeper::zones_in_use(storage::Connection& connection) const {
-  auto zones = sites_.time_zones();
+/// The dates that are today, or are about to begin, at any site, by UTC, or in the zones that this server and others give to new sites: an
+/// instance, or an import, may have another defaultTimeZone.
+std::pair<Day, Day> SaltKeeper::dates_in_use(storage::Connection& connection) const {
+  const auto now = storage::database_now(connection);
+  const auto from = now - afterwards, to = now + ahead;
+  auto dates = sites_.dates(from, to);
+  const auto add = [&](const TimeZone& zone) {
+    const auto own = ZoneHistory(zone).dates(from, to);
+    dates = {std::min(dates.first, own.first), std::max(dates.second, own.second)};
+  };
+  add(TimeZone());
   for (const auto& name : storage::announce_default_zone(connection, sites_.default_zone()))
-    if (const auto zone = TimeZone::find(name)) zones.push_back(*zone);
-  return zones;
+    if (const auto zone = TimeZone::find(name)) add(*zone);
+  return dates;
 }
 
 /// A dump that is under way, or whatever else holds the table, must not keep the new date's salt from being made.

@@ -18,7 +18,7 @@ class SaltKeeper {
   void keep(storage::Connection& connection);
 
  private:
-  [[nodiscard]] std::vector<TimeZone> zones_in_use(storage::Connection& connection) const;
+  [[nodiscard]] std::pair<Day, Day> dates_in_use(storage::Connection& connection) const;
   void destroy_stored(storage::Connection& connection, Day first);
 
   enrich::Salts& salts_;

@@ -1,13 +1,12 @@
 #pragma once
 #include <vector>
 
-#include "pico/core/time_zone.hpp"
 #include "pico/enrich/sites.hpp"
 #include "pico/storage/connection.hpp"
 
 namespace pico::app {
 
-/// All sites as ingestion must know them. A zone that this system does not know becomes the default one. Throws storage::DatabaseError.
-std::vector<enrich::Site> stored_sites(storage::Connection& connection, const TimeZone& default_zone);
+/// All sites as ingestion must know them, in the zones in which figures are asked for (storage::zones_as_known). Throws storage::DatabaseError.
+std::vector<enrich::Site> stored_sites(storage::Connection& connection);
 
 }  // namespace pico::app

@@ -66,7 +66,7 @@ const Profile& Enricher::Impl::profile_of(std::string_view user_agent) {
 }
 
 event::Enriched Enricher::Impl::anonymous(const event::Raw& raw) {
-  zone = sites.zone_of(raw.domain);
+  zone = sites.zone_of(raw.domain, raw.received_at);
   event::Enriched event;
   event.kind = raw.kind;
   event.at = raw.received_at;

@@ -1,5 +1,6 @@
 #include "pico/enrich/sites.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -13,10 +14,10 @@ std::optional<Site> Sites::find(std::string_view domain) const {
   return found == sites_.end() ? std::nullopt : std::optional(found->second);
 }
 
-TimeZone Sites::zone_of(std::string_view domain) const {
+TimeZone Sites::zone_of(std::string_view domain, Instant at) const {
   const std::shared_lock lock(mutex_);
   const auto found = sites_.find(domain);
-  return found == sites_.end() ? default_zone_ : found->second.time_zone;
+  return found == sites_.end() ? default_zone_ : found->second.zones.at(at);
 }
 
 bool Sites::contains(std::string_view domain) const {
@@ -43,13 +44,14 @@ std::vector<std::string> Sites::domains() const {
   return domains;
 }
 
-std::vector<TimeZone> Sites::time_zones() const {
+std::pair<Day, Day> Sites::dates(Instant from, Instant to) const {
+  auto all = ZoneHistory(default_zone_).dates(from, to);
   const std::shared_lock lock(mutex_);
-  std::unordered_map<std::string_view, TimeZone> zones{{default_zone_.name(), default_zone_}};
-  for (const auto& [domain, site] : sites_) zones.try_emplace(site.time_zone.name(), site.time_zone);
-  std::vector<TimeZone> distinct;
-  for (auto& [name, zone] : zones) distinct.push_back(std::move(zone));
-  return distinct;
+  for (const auto& [domain, site] : sites_) {
+    const auto own = site.zones.dates(from, to);
+    all = {std::min(all.first, own.first), std::max(all.second, own.second)};
+  }
+  return all;
 }
 
 void Sites::admit(std::string_view domain) {

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <unordered_map>
+
+#include "pico/storage/site_zones.hpp"
 
 namespace pico::stats {
 namespace {
@@ -38,43 +39,20 @@ Instant offset_change(const TimeZone& zone, Instant from, Instant to) {
 
 }  // namespace
 
-Calendar::Calendar(std::vector<std::pair<Instant, TimeZone>> zones) : zones_(std::move(zones)) {
-  assert(!zones_.empty());
-}
-
 Calendar Calendar::of_site(storage::Connection& connection, int site_id) {
-  // The first zone may have been written as '-infinity' or 'epoch': it holds since ever.
-  const auto rows = connection.execute(
-      "select greatest(from_instant, 'epoch'), tz from pico.site_zones where site_id = $1 order by from_instant", site_id);
-  std::vector<std::pair<Instant, TimeZone>> zones;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto zone = TimeZone::find(rows.text(i, 1));
-    zones.emplace_back(rows.get<Instant>(i, 0), zone ? *zone : TimeZone());
-  }
-  if (zones.empty()) zones.emplace_back(Instant{}, TimeZone());
-  return Calendar(std::move(zones));
-}
-
-const TimeZone& Calendar::zone_at(Instant at) const {
-  for (auto zone = zones_.rbegin(); zone != zones_.rend(); ++zone) {
-    if (zone->first <= at) return zone->second;
-  }
-  return zones_.front().second;
-}
-
-Day Calendar::day_of(Instant at) const {
-  return zone_at(at).local_day(at);
+  return Calendar(storage::zones_of_site(connection, site_id));
 }
 
 Instant Calendar::day_start(Day day) const {
   // A zone comes into force at a midnight of the one before. The day begins under it at its own midnight, or, when that has passed by
   // then, with the change itself.
-  for (std::size_t i = zones_.size(); i-- > 1;) {
-    const auto& [change, zone] = zones_[i];
+  const auto changes = zones_.changes();
+  for (std::size_t i = changes.size(); i-- > 1;) {
+    const auto& [change, zone] = changes[i];
     if (const auto midnight = zone.day_start(day); midnight > change) return midnight;
-    if (zone.local_day(change) == day && zones_[i - 1].second.local_day(change - 1ms) < day) return change;
+    if (zone.local_day(change) == day && changes[i - 1].zone.local_day(change - 1ms) < day) return change;
   }
-  return zones_.front().second.day_start(day);
+  return changes.front().zone.day_start(day);
 }
 
 Hours::Hours(const Calendar& calendar, Day first, Day last) {

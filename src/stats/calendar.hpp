@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pico/core/time.hpp"
-#include "pico/core/time_zone.hpp"
+#include "pico/core/zone_history.hpp"
 #include "pico/storage/connection.hpp"
 
 namespace pico::stats {
@@ -15,18 +15,17 @@ namespace pico::stats {
 /// h). Immutable, thread-safe.
 class Calendar {
  public:
-  /// zones: by the instant from which each holds, rising; the first holds since ever.
-  explicit Calendar(std::vector<std::pair<Instant, TimeZone>> zones);
-  /// Of pico.site_zones. A zone that this system's data lacks counts as UTC. Throws storage::DatabaseError.
+  explicit Calendar(ZoneHistory zones) : zones_(std::move(zones)) {}
+  /// In the zones of storage::zones_of_site(). Throws storage::DatabaseError.
   static Calendar of_site(storage::Connection& connection, int site_id);
 
-  [[nodiscard]] Day day_of(Instant at) const;
+  [[nodiscard]] Day day_of(Instant at) const { return zones_.day_of(at); }
   /// The first instant of the day; the day's end is day_start(day + 1).
   [[nodiscard]] Instant day_start(Day day) const;
-  [[nodiscard]] const TimeZone& zone_at(Instant at) const;
+  [[nodiscard]] const TimeZone& zone_at(Instant at) const { return zones_.at(at); }
 
  private:
-  std::vector<std::pair<Instant, TimeZone>> zones_;
+  ZoneHistory zones_;
 };
 
 /// The local clock hours of a range of days: buckets by label (`2026-11-22 14:00:00`). An hour that the clocks repeat is one bucket

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include "facts.hpp"
-#include "pico/core/time_zone.hpp"
 #include "pico/storage/page_counts.hpp"
 #include "pico/storage/partitions.hpp"
 #include "pico/storage/sites.hpp"
@@ -12,10 +11,9 @@
 namespace pico::storage {
 namespace {
 
-/// The first day that a site keeps. A zone that this system does not know counts as UTC.
+/// The first day that a site keeps.
 Day first_kept(const SiteRow& site, int days, Instant now) {
-  const auto zone = TimeZone::find(site.time_zone);
-  return (zone ? *zone : TimeZone()).local_day(now) - std::chrono::days(days);
+  return zones_as_known(site.site_id, site.zones).day_of(now) - std::chrono::days(days);
 }
 
 /// A word is kept as long as the month of its last use is.
@@ -47,7 +45,7 @@ void prune_all(Connection& connection, const std::vector<SiteRow>& sites, int da
 
 Pruned prune(Connection& connection, const RetentionOptions& options, Instant now) {
   Pruned pruned;
-  const auto sites = list_sites(connection, now);
+  const auto sites = list_sites(connection);
   if (options.prune_days > 0) prune_all(connection, sites, options.prune_days, now, pruned);
   if (options.bot_prune_days > 0) {
     for (const auto& site : sites) {

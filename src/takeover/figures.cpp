@@ -61,7 +61,7 @@ Result<Figures> compare(storage::Connection& connection, const Options& options)
   figures.compared = has_schema(connection);
   std::map<std::string, std::string> zones;
   if (figures.compared)
-    for (auto& site : storage::list_sites(connection, SystemClock().now())) zones.emplace(std::move(site.domain), std::move(site.time_zone));
+    for (const auto& site : storage::list_sites(connection)) zones.emplace(site.domain, site.time_zone(SystemClock().now()));
   // Before there is a database of ours, what would come is counted: all of it.
   const auto last = figures.compared ? position(connection, options.schema) : std::numeric_limits<std::int64_t>::max();
 

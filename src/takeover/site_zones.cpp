@@ -1,8 +1,7 @@
 #include "site_zones.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <map>
 
 #include "pico/core/text.hpp"
 #include "pico/core/url.hpp"
@@ -37,29 +36,15 @@ std::size_t make_sites(storage::Connection& connection, const std::vector<OldDom
   return made;
 }
 
-Result<SiteZones> SiteZones::load(storage::Connection& connection, const TimeZone& of_others) {
-  SiteZones zones(of_others);
-  std::map<std::string, TimeZone, std::less<>> known;
-  const auto rows = connection.execute(sql("site_zones.list"));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto name = rows.text(i, 2);
-    auto zone = known.find(name);
-    if (zone == known.end()) {
-      auto found = TimeZone::find(name);
-      if (!found) return Error{found.error().code, fmt::format("the site {} has the time zone {}: {}", rows.text(i, 0), name, found.error().message)};
-      zone = known.emplace(name, std::move(*found)).first;
-    }
-    zones.sites_[rows.get<std::string>(i, 0)].insert_or_assign(rows.get<Instant>(i, 1), zone->second);
+Result<void> load_sites(storage::Connection& connection, enrich::Sites& sites) {
+  std::vector<enrich::Site> stored;
+  for (auto& row : storage::list_sites(connection)) {
+    auto zones = storage::known_zones(row.domain, row.zones);
+    if (!zones) return zones.error();
+    stored.push_back({std::move(row.domain), std::move(*zones)});
   }
-  return zones;
-}
-
-const TimeZone& SiteZones::find(std::string_view site, Instant at) const {
-  const auto found = sites_.find(site);
-  if (found == sites_.end()) return of_others_;
-  const auto& zones = found->second;
-  const auto after = zones.upper_bound(at);
-  return after == zones.begin() ? after->second : std::prev(after)->second;
+  sites.replace_stored(std::move(stored));
+  return {};
 }
 
 }  // namespace pico::takeover

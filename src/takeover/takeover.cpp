@@ -79,12 +79,12 @@ std::int64_t next_ranked_from(const storage::Rows& rows) {
 /// One run. Belongs to the thread that runs it.
 class Run {
  public:
-  Run(const Options& options, const Observer& observer, OldTables& old, const HashKey& past_key, const SiteZones& zones)
+  Run(const Options& options, const Observer& observer, OldTables& old, const HashKey& past_key, const enrich::Sites& sites)
       : options_(options),
         observer_(observer),
         old_(old),
         writer_(options.writer, 1, registry_, clock_),
-        translator_(past_key, zones),
+        translator_(past_key, sites),
         epoch_(epoch_of(options.schema)),
         position_(static_cast<std::int64_t>(writer_.position(epoch_, 0))),
         ranked_from_(position_ - longest_moment) {}
@@ -149,9 +149,9 @@ Result<void> begin_again(storage::Connection& connection, const Options& options
 /// Until nearly nothing has come meanwhile. What the old server stores later is for another run.
 Result<Outcome> bring_all(storage::Connection& connection, const Options& options, const Observer& observer, OldTables& old) {
   const auto made = make_sites(connection, old.domains(), options.default_zone);
-  const auto zones = SiteZones::load(connection, options.default_zone);
-  if (!zones) return zones.error();
-  Run run(options, observer, old, storage::install_key(connection, "past_key"), *zones);
+  enrich::Sites sites(options.default_zone);
+  if (const auto loaded = load_sites(connection, sites); !loaded) return loaded.error();
+  Run run(options, observer, old, storage::install_key(connection, "past_key"), sites);
   run.outcome.sites_made = made;
   run.begin();
   for (;;) {

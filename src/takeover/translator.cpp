@@ -102,7 +102,7 @@ std::optional<event::Enriched> Translator::translate(const storage::Rows& rows, 
   event.at = *at + std::chrono::milliseconds(std::min(rows.get<std::int64_t>(row, column::rank), most_ranks));
   event.domain = keep(*domain);
   event.hostname = event.domain;
-  const auto& zone = zones_.find(event.domain, event.at);
+  const auto zone = known_sites_.zone_of(event.domain, event.at);
   event.day = zone.local_day(event.at);
   event.site_time_zone = zone.name();
   event.visitor_id = visitor(event, rows.text(row, column::visitor));

@@ -15,8 +15,8 @@ namespace pico::takeover {
 /// Makes events of ours out of rows of the old table. Not thread-safe.
 class Translator {
  public:
-  /// `zones` must outlive this.
-  Translator(const HashKey& past_key, const SiteZones& zones) : past_key_(past_key), zones_(zones) {}
+  /// `sites` must outlive this, and stay as they are.
+  Translator(const HashKey& past_key, const enrich::Sites& sites) : past_key_(past_key), known_sites_(sites) {}
 
   /// The event of a row of old_tables.events, or nullopt when it has to be left out; counted in `outcome` either way. Its texts live until
   /// release(), and no longer than the rows.
@@ -32,10 +32,10 @@ class Translator {
   void read_session(const storage::Rows& rows, std::size_t row, event::Enriched& event);
 
   const HashKey past_key_;
-  const SiteZones& zones_;
+  const enrich::Sites& known_sites_;
   enrich::ArrivalReader arrivals_;
   std::map<Day, HashKey> keys_;                                            // at most some days: emptied when it grows
-  std::map<std::string, std::optional<std::string>, std::less<>> sites_;  // likewise
+  std::map<std::string, std::optional<std::string>, std::less<>> sites_;  // by old domain; likewise
   std::pmr::monotonic_buffer_resource memory_{1 << 20};
 };
 

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr Day today{2026y / 11 / 22};
-const stats::Calendar calendar({{Instant{}, TimeZone()}});
+const stats::Calendar calendar{TimeZone()};
 
 /// Wall and processor time of one piece of work. Postgres' is that of the session's own process, in steps of 10 ms.
 struct Cost {

@@ -6,16 +6,17 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "pico/core/time_zone.hpp"
+#include "pico/core/zone_history.hpp"
 
 namespace pico::enrich {
 
 /// What ingestion must know of a site.
 struct Site {
   std::string domain;
-  TimeZone time_zone;
+  ZoneHistory zones;      ///< with the one that is to come, so that it holds from its first moment on
   bool stored = false;  ///< false: admitted here, its row in Postgres is made by the writer
   bool store_ip = false;  ///< its owner has asked to keep the addresses that µAnalytics' API hands in
 };
@@ -26,15 +27,16 @@ class Sites {
   explicit Sites(TimeZone default_zone);
 
   [[nodiscard]] std::optional<Site> find(std::string_view domain) const;
-  /// The zone of the site, or the default one when it is not known. Cheaper than find(): nothing but the zone is copied.
-  [[nodiscard]] TimeZone zone_of(std::string_view domain) const;
+  /// The zone in force at the site at that moment, or the default one when it is not known. Cheaper than find(): nothing but the zone
+  /// is copied.
+  [[nodiscard]] TimeZone zone_of(std::string_view domain, Instant at) const;
   [[nodiscard]] bool contains(std::string_view domain) const;
   /// Whether the site keeps addresses that are handed in; false for one that is not known.
   [[nodiscard]] bool stores_ip(std::string_view domain) const;
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::vector<std::string> domains() const;
-  /// Each zone in use once, the default one included.
-  [[nodiscard]] std::vector<TimeZone> time_zones() const;
+  /// The first and the last date that it is at any site, or in the default zone, from one moment to another, both included.
+  [[nodiscard]] std::pair<Day, Day> dates(Instant from, Instant to) const;
   /// Zone of a site that does not exist yet.
   [[nodiscard]] const TimeZone& default_zone() const { return default_zone_; }
 

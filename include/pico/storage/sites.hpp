@@ -9,6 +9,7 @@
 #include "pico/core/time.hpp"
 #include "pico/core/time_zone.hpp"
 #include "pico/storage/connection.hpp"
+#include "pico/storage/site_zones.hpp"
 
 /// The sites and their time zones. All functions throw DatabaseError.
 namespace pico::storage {
@@ -16,13 +17,16 @@ namespace pico::storage {
 struct SiteRow {
   int site_id = 0;
   std::string domain;
-  std::string time_zone;  ///< the one in force, an IANA name
   Instant created_at;
-  bool store_ip = false;  ///< keeps the addresses that µAnalytics' API is given
+  bool store_ip = false;        ///< keeps the addresses that µAnalytics' API is given
+  std::vector<SiteZone> zones;  ///< through time, by `from`: past ones, the one in force, one that is to come; the first holds since ever
+
+  /// The IANA name of the zone in force.
+  [[nodiscard]] const std::string& time_zone(Instant now) const;
 };
 
-/// All sites by domain, with the time zones that hold at `now`.
-std::vector<SiteRow> list_sites(Connection& connection, Instant now);
+/// All sites by domain.
+std::vector<SiteRow> list_sites(Connection& connection);
 
 /// Creates the site unless there is one of that domain, which is left as it is. Returns its id. Safe when several do it at once.
 int create_site(Connection& connection, std::string_view domain, const TimeZone& zone);
@@ -30,9 +34,12 @@ int create_site(Connection& connection, std::string_view domain, const TimeZone&
 /// The site's id. Errc::not_found when there is none of that domain.
 Result<int> find_site(Connection& connection, std::string_view domain);
 
+/// Every running server looks at the sites more often than this, and so knows of a change of zone before it happens.
+inline constexpr std::chrono::seconds zone_notice{60};
+
 /// Gives the site another zone from its next midnight (that of the zone in force) on, so that days that have begun keep their
-/// borders. Returns that moment; Errc::not_found when there is no such site, Errc::invalid when the zone in force has left the
-/// time zone data.
+/// borders. A midnight that is nearer than zone_notice stays as it is, and the change comes with the one after it. Returns that moment;
+/// Errc::not_found when there is no such site, Errc::invalid when the zone in force has left the time zone data.
 Result<Instant> set_site_time_zone(Connection& connection, std::string_view domain, const TimeZone& zone, Instant now);
 
 /// Whether the addresses that µAnalytics' API is given for the site are kept (pico.micro_addresses). Off deletes all there are, once no

@@ -1,10 +1,5 @@
-select s.site_id, s.domain, z.tz, s.created_at, s.settings @> '{"storeIp": true}'
+-- A row for each zone of each site. The first may have been written as '-infinity' or 'epoch': it holds since ever.
+select s.site_id, s.domain, s.created_at, s.settings @> '{"storeIp": true}', greatest(z.from_instant, 'epoch') as from_instant, z.tz
 from pico.sites s
-cross join lateral (
-  select tz
-  from pico.site_zones
-  where site_id = s.site_id and from_instant <= $1
-  order by from_instant desc
-  limit 1
-) z
-order by s.domain;
+join pico.site_zones z using (site_id)
+order by s.domain, z.from_instant;

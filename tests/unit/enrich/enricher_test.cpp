@@ -129,6 +129,34 @@ TEST_F(EnricherTest, TheDayIsTheSitesOwn) {
   EXPECT_NE(new_york.visitor_id, berlin_visitor);
 }
 
+TEST_F(EnricherTest, AnEventOfThePastHasTheDayThatItWasInTheZoneOfThen) {
+  const auto angeles = TimeZone::find("America/Los_Angeles").value(), berlin = TimeZone::find("Europe/Berlin").value();
+  const auto change = angeles.day_start(today_ - std::chrono::days(7));
+  const ZoneHistory zones({{Instant{}, angeles}, {change, berlin}});
+  sites_.replace_stored({{"example.com", zones, true}});
+  const auto past_key = HashKey::random();
+  const auto of_the_past = today_ - std::chrono::days(30);
+  raw_.received_at = of_the_past + 23h + 30min;  // half past midnight in Berlin
+  const auto event = enricher().enrich_past(raw_, past_key).value();
+  EXPECT_EQ(event.day, of_the_past);
+  EXPECT_EQ(event.day, zones.day_of(raw_.received_at));
+  EXPECT_EQ(event.site_time_zone, "America/Los_Angeles");
+  EXPECT_EQ(event.visitor_id, visitor_id(key_of_day(past_key, of_the_past), raw_.domain, raw_.client_ip, raw_.user_agent));
+}
+
+TEST_F(EnricherTest, AChangeOfZoneThatIsKnownBeforeHoldsFromItsFirstMoment) {
+  const auto utc = TimeZone(), honolulu = TimeZone::find("Pacific/Honolulu").value();
+  const auto tomorrow = today_ + std::chrono::days(1);
+  sites_.replace_stored({{"example.com", ZoneHistory({{Instant{}, utc}, {Instant(tomorrow), honolulu}}), true}});
+  salts_.put(tomorrow, HashKey::random());
+  for (const auto after : {-1ms, 0ms, 1000ms}) {
+    raw_.received_at = tomorrow + after;
+    EXPECT_EQ(enrich().day, today_) << "in Honolulu it is still the day before, " << after.count() << " ms after the change";
+  }
+  raw_.received_at = tomorrow + 10h;
+  EXPECT_EQ(enrich().day, tomorrow);
+}
+
 TEST_F(EnricherTest, AVisitorIsKnownAgainWithinTheDayAndNotOnTheNext) {
   salts_.put(today_ + std::chrono::days(1), HashKey::random());
   const auto first = enrich().visitor_id;

@@ -8,6 +8,11 @@ namespace {
 
 using testing::UnorderedElementsAre;
 
+using namespace std::chrono_literals;
+
+const Day day = 2026y / 6 / 10;
+const Instant noon = day + 12h;
+
 TimeZone zone(std::string_view name) {
   return TimeZone::find(name).value();
 }
@@ -16,7 +21,7 @@ TEST(Sites, AnUnknownSiteHasTheDefaultZone) {
   const Sites sites(zone("Europe/Berlin"));
   EXPECT_FALSE(sites.contains("example.com"));
   EXPECT_FALSE(sites.find("example.com").has_value());
-  EXPECT_EQ(sites.zone_of("example.com").name(), "Europe/Berlin");
+  EXPECT_EQ(sites.zone_of("example.com", noon).name(), "Europe/Berlin");
 }
 
 TEST(Sites, AnAdmittedSiteStartsWithTheDefaultZoneAndIsNotStored) {
@@ -25,7 +30,7 @@ TEST(Sites, AnAdmittedSiteStartsWithTheDefaultZoneAndIsNotStored) {
   const auto site = sites.find("example.com");
   ASSERT_TRUE(site.has_value());
   EXPECT_EQ(site->domain, "example.com");
-  EXPECT_EQ(site->time_zone.name(), "Europe/Berlin");
+  EXPECT_EQ(site->zones.at(noon).name(), "Europe/Berlin");
   EXPECT_FALSE(site->stored);
 }
 
@@ -37,7 +42,7 @@ TEST(Sites, WhatIsStoredReplacesTheStoredAndKeepsTheAdmitted) {
   sites.replace_stored({{"saved.example", zone("America/New_York"), true}});
   EXPECT_THAT(sites.domains(), UnorderedElementsAre("new.example", "saved.example"));
   EXPECT_TRUE(sites.find("saved.example")->stored);
-  EXPECT_EQ(sites.zone_of("saved.example").name(), "America/New_York");
+  EXPECT_EQ(sites.zone_of("saved.example", noon).name(), "America/New_York");
   EXPECT_FALSE(sites.find("new.example")->stored);
   EXPECT_EQ(sites.size(), 2U);
 }
@@ -47,15 +52,35 @@ TEST(Sites, AdmittingAStoredSiteChangesNothing) {
   sites.replace_stored({{"a.example", zone("Asia/Tokyo"), true}});
   sites.admit("a.example");
   EXPECT_TRUE(sites.find("a.example")->stored);
-  EXPECT_EQ(sites.zone_of("a.example").name(), "Asia/Tokyo");
+  EXPECT_EQ(sites.zone_of("a.example", noon).name(), "Asia/Tokyo");
 }
 
-TEST(Sites, EachZoneIsListedOnceWithTheDefaultOne) {
-  Sites sites(zone("Europe/Berlin"));
-  sites.replace_stored({{"a", zone("Asia/Tokyo"), true}, {"b", zone("Asia/Tokyo"), true}, {"c", zone("Europe/Berlin"), true}});
-  std::vector<std::string> names;
-  for (const auto& each : sites.time_zones()) names.push_back(each.name());
-  EXPECT_THAT(names, UnorderedElementsAre("Asia/Tokyo", "Europe/Berlin"));
+TEST(Sites, AChangeOfZoneHoldsFromItsMomentOn) {
+  Sites sites(TimeZone{});
+  const auto change = zone("Asia/Tokyo").day_start(day);
+  sites.replace_stored({{"a.example", ZoneHistory({{Instant{}, zone("Asia/Tokyo")}, {change, zone("Europe/Berlin")}}), true}});
+  EXPECT_EQ(sites.zone_of("a.example", change - 1ms).name(), "Asia/Tokyo");
+  EXPECT_EQ(sites.zone_of("a.example", change).name(), "Europe/Berlin");
+}
+
+TEST(Sites, TellTheDatesThatItIsAnywhere) {
+  using testing::Pair;
+  Sites sites(TimeZone{});
+  EXPECT_THAT(sites.dates(noon, noon), Pair(day, day));
+  sites.replace_stored({{"a", zone("Pacific/Kiritimati"), true}, {"b", zone("Pacific/Pago_Pago"), true}});
+  EXPECT_THAT(sites.dates(noon, noon), Pair(day, day + std::chrono::days(1)));
+  EXPECT_THAT(sites.dates(noon - 2h, noon), Pair(day - std::chrono::days(1), day + std::chrono::days(1)));
+}
+
+TEST(Sites, TellTheDatesOfAZoneOnlyWhileItIsInForce) {
+  using testing::Pair;
+  Sites sites(TimeZone{});
+  // At the end of the 10th in Honolulu the site moves to Auckland, where it is the evening of the 11th by then.
+  const auto change = zone("Pacific/Honolulu").day_start(day + std::chrono::days(1));
+  sites.replace_stored({{"a", ZoneHistory({{Instant{}, zone("Pacific/Honolulu")}, {change, zone("Pacific/Auckland")}}), true}});
+  EXPECT_THAT(sites.dates(change - 10s, change - 1ms), Pair(day, day + std::chrono::days(1))) << "in Honolulu it is the 10th, by UTC the 11th";
+  EXPECT_THAT(sites.dates(change + 3h, change + 3h), Pair(day + std::chrono::days(1), day + std::chrono::days(2)))
+      << "by UTC the 11th, in Auckland the 12th: nowhere the 10th any more";
 }
 
 }  // namespace

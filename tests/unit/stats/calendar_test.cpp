@@ -18,12 +18,12 @@ TimeZone zone(const char* name) {
 }
 
 Calendar in(const char* name) {
-  return Calendar({{Instant{}, zone(name)}});
+  return Calendar(zone(name));
 }
 
 /// The zone `from`, changed to `to` at the end of a day.
 Calendar changed(const char* from, const char* to, Day last_day) {
-  return Calendar({{Instant{}, zone(from)}, {zone(from).day_start(last_day + std::chrono::days(1)), zone(to)}});
+  return Calendar(ZoneHistory({{Instant{}, zone(from)}, {zone(from).day_start(last_day + std::chrono::days(1)), zone(to)}}));
 }
 
 /// Every moment of some days has exactly the day between whose borders it lies.

@@ -34,37 +34,79 @@ TEST_F(SitesTest, AreCreatedOnceHoweverManyTry) {
     }
   }
   for (const int id : ids) EXPECT_EQ(id, ids[0]);
-  const auto sites = list_sites(connection, noon);
+  const auto sites = list_sites(connection);
   ASSERT_THAT(sites, SizeIs(1));
   EXPECT_EQ(sites[0].domain, "example.com");
-  EXPECT_EQ(sites[0].time_zone, "Europe/Berlin");
+  EXPECT_EQ(sites[0].time_zone(noon), "Europe/Berlin");
   EXPECT_EQ(sites[0].site_id, ids[0]);
 }
 
 TEST_F(SitesTest, KeepTheirZoneWhenCreatedAgain) {
   create_site(connection, "example.com", berlin);
   create_site(connection, "example.com", utc);
-  EXPECT_EQ(list_sites(connection, noon).at(0).time_zone, "Europe/Berlin");
+  EXPECT_EQ(list_sites(connection).at(0).time_zone(noon), "Europe/Berlin");
 }
 
 TEST_F(SitesTest, ChangeTheirZoneAtTheirNextMidnight) {
   create_site(connection, "example.com", berlin);
   const auto midnight = Day{2026y / 11 / 22} + 23h;
   EXPECT_EQ(*set_site_time_zone(connection, "example.com", utc, noon), midnight);
-  EXPECT_EQ(list_sites(connection, midnight - 1ms).at(0).time_zone, "Europe/Berlin");
-  EXPECT_EQ(list_sites(connection, midnight).at(0).time_zone, utc.name());
+  EXPECT_EQ(list_sites(connection).at(0).time_zone(midnight - 1ms), "Europe/Berlin");
+  EXPECT_EQ(list_sites(connection).at(0).time_zone(midnight), utc.name());
+}
+
+TEST_F(SitesTest, AreListedWithTheZonesTheyHadAndTheOneToCome) {
+  create_site(connection, "example.com", berlin);
+  const auto first = *set_site_time_zone(connection, "example.com", *TimeZone::find("Asia/Tokyo"), noon);
+  const auto second = *set_site_time_zone(connection, "example.com", utc, noon + 48h);
+  const auto site = list_sites(connection).at(0);
+  ASSERT_THAT(site.zones, SizeIs(3));
+  EXPECT_EQ(site.zones[1].from, first);
+  EXPECT_EQ(site.zones[2].from, second);
+  for (const auto& zones :
+       {zones_as_known(site.site_id, site.zones), *known_zones(site.domain, site.zones), zones_of_site(connection, site.site_id)}) {
+    EXPECT_EQ(zones.at(Instant(Day(1970y / 1 / 1))).name(), "Europe/Berlin");
+    EXPECT_EQ(zones.at(first - 1ms).name(), "Europe/Berlin");
+    EXPECT_EQ(zones.at(first).name(), "Asia/Tokyo");
+    EXPECT_EQ(zones.at(second).name(), utc.name());
+  }
+}
+
+TEST_F(SitesTest, ChangeTheirZoneOnlyWhenAllServersCanHaveHeardOfIt) {
+  create_site(connection, "example.com", utc);
+  const auto midnight = Instant(Day{2026y / 11 / 23});
+  EXPECT_EQ(*set_site_time_zone(connection, "example.com", berlin, midnight - zone_notice - 1ms), midnight);
+  // Too near to be taken back, too: the next one then is a midnight of Berlin.
+  const auto next = *set_site_time_zone(connection, "example.com", utc, midnight - zone_notice);
+  EXPECT_EQ(next, midnight + 23h);
+  const auto site = list_sites(connection).at(0);
+  EXPECT_EQ(site.time_zone(midnight), "Europe/Berlin");
+  EXPECT_EQ(site.time_zone(next), utc.name());
+}
+
+TEST_F(SitesTest, WithAZoneThatThisSystemDoesNotKnowAreNamedOrCountAsUtc) {
+  const int id = create_site(connection, "example.com", berlin);
+  connection.execute("update pico.site_zones set tz = 'Europe/Atlantis'");
+  const auto site = list_sites(connection).at(0);
+  EXPECT_EQ(site.time_zone(noon), "Europe/Atlantis");
+  EXPECT_EQ(zones_as_known(id, site.zones).at(noon).name(), utc.name());
+  EXPECT_EQ(zones_of_site(connection, id).at(noon).name(), utc.name());
+  for (const auto& error : {known_zones(site.domain, site.zones).error(), set_site_time_zone(connection, "example.com", utc, noon).error()}) {
+    EXPECT_EQ(error.code, Errc::invalid);
+    EXPECT_THAT(error.message, testing::HasSubstr("the site example.com has the time zone Europe/Atlantis: "));
+  }
 }
 
 TEST_F(SitesTest, KeepAddressesOnlyWhileTheyAreAskedTo) {
   const int site = create_site(connection, "example.com", utc), other = create_site(connection, "other.com", utc);
-  EXPECT_FALSE(list_sites(connection, noon).at(0).store_ip);
+  EXPECT_FALSE(list_sites(connection).at(0).store_ip);
   ASSERT_TRUE(set_store_ip(connection, "example.com", true));
   ASSERT_TRUE(set_store_ip(connection, "other.com", true));
-  EXPECT_TRUE(list_sites(connection, noon).at(0).store_ip);
+  EXPECT_TRUE(list_sites(connection).at(0).store_ip);
   for (const int of : {site, other})
     connection.execute("insert into pico.micro_addresses select $1, n, 'address', '2026-11-22' from generate_series(1, 20001) n", of);
   ASSERT_TRUE(set_store_ip(connection, "example.com", false));
-  EXPECT_FALSE(list_sites(connection, noon).at(0).store_ip);
+  EXPECT_FALSE(list_sites(connection).at(0).store_ip);
   EXPECT_EQ(count(connection, "pico.micro_addresses where site_id = " + std::to_string(site)), 0);
   EXPECT_EQ(count(connection, "pico.micro_addresses where site_id = " + std::to_string(other)), 20001);
   EXPECT_EQ(set_store_ip(connection, "absent.com", false).error().code, Errc::not_found);
@@ -92,7 +134,7 @@ TEST_F(SitesTest, ForgetAChangeOfZoneThatIsChangedBeforeMidnight) {
   create_site(connection, "example.com", berlin);
   ASSERT_TRUE(set_site_time_zone(connection, "example.com", utc, noon));
   ASSERT_TRUE(set_site_time_zone(connection, "example.com", *TimeZone::find("Asia/Tokyo"), noon + 1h));
-  EXPECT_EQ(list_sites(connection, noon + 240h).at(0).time_zone, "Asia/Tokyo");
+  EXPECT_EQ(list_sites(connection).at(0).time_zone(noon + 240h), "Asia/Tokyo");
   EXPECT_EQ(count(connection, "pico.site_zones"), 2);
 }
 

@@ -172,7 +172,7 @@ TEST_F(CubeStoreTest, LoadsADayAnewWhenMoreVisitorsChangedThanAreWorthLookingUp)
 TEST_F(CubeStoreTest, LoadsADayAnewUnderOtherHours) {
   expect_exact("loaded");
   const storage::Transaction transaction(reader, storage::Isolation::repeatable_read);
-  const Calendar london({{Instant{}, *TimeZone::find("Europe/London")}});
+  const Calendar london(*TimeZone::find("Europe/London"));
   expect_equal(store.lease(reader, site, day, london).cube(), Recount(reader, site, day, london), "in London");
   EXPECT_EQ(loads(), 2);
 }

@@ -106,9 +106,9 @@ TEST_F(DayCubeTest, FitsOnlyCalendarsOfTheSameHours) {
   const auto cube = load();
   const auto zone = [](const char* name) { return *TimeZone::find(name); };
   EXPECT_TRUE(cube.fits(calendar));
-  EXPECT_TRUE(cube.fits(Calendar({{Instant{}, zone("Europe/Paris")}})));
-  EXPECT_FALSE(cube.fits(Calendar({{Instant{}, zone("Europe/London")}})));
-  EXPECT_FALSE(cube.fits(Calendar({{Instant{}, zone("Europe/Berlin")}, {end() - 2h, zone("Asia/Tokyo")}})));
+  EXPECT_TRUE(cube.fits(Calendar(zone("Europe/Paris"))));
+  EXPECT_FALSE(cube.fits(Calendar(zone("Europe/London"))));
+  EXPECT_FALSE(cube.fits(Calendar(ZoneHistory({{Instant{}, zone("Europe/Berlin")}, {end() - 2h, zone("Asia/Tokyo")}}))));
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ struct DayFacts {
   storage::Connection connection = database.connect();
   std::mt19937 random{1};
   const Day day{2026y / 10 / 25};
-  const Calendar calendar{{{Instant{}, *TimeZone::find("Europe/Berlin")}}};
+  const Calendar calendar{*TimeZone::find("Europe/Berlin")};
   int site = 0;
 };
 
