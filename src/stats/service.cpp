@@ -67,13 +67,15 @@ Result<std::vector<Answer>> Service::answer(storage::Connection& connection, std
 Result<std::int64_t> Service::live_visitors(storage::Connection& connection, std::string_view site) {
   const auto id = find_site(connection, site);
   if (!id) return no_such_site();
-  // The site's days of the last five minutes are among yesterday, today and tomorrow by UTC.
-  const auto since = impl_->clock.now() - std::chrono::minutes(5);
+  // The site's days of the last five minutes are among yesterday, today and tomorrow by UTC. µAnalytics' API takes visits that are still to
+  // come.
+  const auto now = impl_->clock.now();
+  const auto since = now - std::chrono::minutes(5);
   const auto today = std::chrono::floor<std::chrono::days>(since);
   const auto rows = connection.execute(
       "select count(distinct (day, visit_id & -1024)) from pico.visits "
-      "where site_id = $1 and day between $2::date and $3::date and last_at >= $4 and events > 0 and bot = 0",
-      *id, today - std::chrono::days(1), today + std::chrono::days(1), since);
+      "where site_id = $1 and day between $2::date and $3::date and last_at >= $4 and started_at <= $5 and events > 0 and bot = 0",
+      *id, today - std::chrono::days(1), today + std::chrono::days(1), since, now);
   return rows.get<std::int64_t>(0, 0);
 }
 

@@ -350,6 +350,7 @@ TEST_F(ServiceTest, SaysWhoIsThereNow) {
   add({.visitor = 9, .from = "11:50:00", .to = "11:56:00"});
   add({.visitor = 9, .ordinal = 1, .from = "11:50:00", .to = "11:56:00"});
   add({.visitor = 10, .from = "11:50:00", .to = "11:54:59"});
+  add({.visitor = 11, .from = "12:00:01", .to = "12:30:00"});  // is still to come
   EXPECT_EQ(*service.live_visitors(connection, "shop.example"), 1);
 }
 
