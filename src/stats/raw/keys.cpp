@@ -38,8 +38,8 @@ Key name_key(Statement& statement, Words& words, int number) {
   key.expression =
       fmt::format("case when e.name_id = {} then 0 else e.name_id end", statement.bind(words.pageview_name_id(), "bigint"));
   key.text_join = fmt::format(" left join {1} x{0} on x{0}.{2} = r.k{0}", number, column.table, column.id);
-  key.text = fmt::format("case when r.k{0} = 0 then {1} else coalesce(x{0}.name, '') end", number,
-                         statement.bind(std::string(pageview_name), "text"));
+  key.text = fmt::format("case when r.k{0} = 0 then {1} else coalesce(nullif(x{0}.name, {2}), '') end", number,
+                         statement.bind(std::string(pageview_name), "text"), blank(statement, Dimension::event_name));
   return key;
 }
 

@@ -203,6 +203,20 @@ TEST_F(ServiceTest, NamesPageviewsAndCustomEvents) {
               ElementsAre("(none): 4", "pro: 1"));
 }
 
+TEST_F(ServiceTest, CountsANameThatReadsAsABlankOnceHoweverManyDaysAreOpen) {
+  // The latest seven days that are not closed are counted in memory, older ones by Postgres.
+  connection.execute("insert into pico.event_names values (13, '(not set)')");
+  for (int ago = 0; ago < 9; ++ago) {
+    const Visit visit{.day = today - days(ago), .pageviews = 0};
+    add(visit);
+    add_custom(visit, "10:00:00", 1, 13);
+  }
+  EXPECT_THAT(rows_of(ask({.range = DayRange{today - days(8), today},
+                           .metrics = {Metric::events, Metric::visitors},
+                           .dimensions = {{Dimension::event_name}}})),
+              ElementsAre("(not set): 9, 9"));
+}
+
 TEST_F(ServiceTest, CountsAVisitInEveryHourThatItTouches) {
   add_traffic();
   const auto answer = ask({.range = of_today, .metrics = {Metric::visits, Metric::pageviews, Metric::visit_duration}, .dimensions = {{Dimension::hour}}});
