@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -73,7 +74,7 @@ void Roller::Impl::loop(const std::stop_token& stop) {
     try {
       round(stop);
       tell(rounds.problem());
-    } catch (const DatabaseError& error) {
+    } catch (const std::exception& error) {  // also a row that cannot be read, or more memory than there is: neither may end the server
       if (!stop.stop_requested()) tell(error.what());
     }
     std::unique_lock lock(mutex);

@@ -1,6 +1,7 @@
 #include "roller_round.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "day_roller.hpp"
@@ -144,9 +145,13 @@ std::size_t RollerRound::sum_up_months(const Work& work) {
 
 bool RollerRound::sum_up_month(const Work& work, const SiteMonth& due) {
   const auto last = month_of(due.month + std::chrono::days(31)) - std::chrono::days(1);
-  if (!ends_.may_close(work.connection, due.site, last, clock_.now())) return false;
-  if (!guarded(work, month_pace_, due.site, due.month, [&] { return roll_month(work.connection, due); })) {
-    look_at_months_from(due.month);
+  bool under_way = false;
+  const auto summed_up = guarded(work, month_pace_, due.site, due.month, [&] {
+    under_way = !ends_.may_close(work.connection, due.site, last, clock_.now());
+    return !under_way && roll_month(work.connection, due);
+  });
+  if (!summed_up) {
+    if (!under_way) look_at_months_from(due.month);
     return false;
   }
   metrics_.months.Increment();
@@ -166,8 +171,9 @@ bool RollerRound::guarded(const Work& work, RepairPace& pace, storage::SiteId si
     metrics_.seconds.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     failures_in_a_row_ = 0;
     return true;
-  } catch (const DatabaseError& error) {
-    if (!work.patient || error.connection_lost() || error.is_cancelled()) throw;
+  } catch (const std::exception& error) {  // also a row that cannot be read, or a day that is larger than memory
+    const auto* const of_database = dynamic_cast<const DatabaseError*>(&error);
+    if (!work.patient || (of_database != nullptr && (of_database->connection_lost() || of_database->is_cancelled()))) throw;
     metrics_.failures.Increment();
     pace.worked_on(site, start, clock_.now());
     if (++failures_in_a_row_ >= too_many_failures) throw;

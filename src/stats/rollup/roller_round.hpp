@@ -22,7 +22,8 @@ class RollerRound {
 
   /// Repairs, closes, sums up months, trims the feed and looks for damage, as far as the pace allows, until nothing is left or
   /// `stopping`. What fails is put off, and told by problem(). Returns how many days and months were written. Throws
-  /// storage::DatabaseError when the connection is lost or the statement was cancelled, or when failures follow each other.
+  /// storage::DatabaseError when the connection is lost or the statement was cancelled, and whatever the failure was when failures follow each
+  /// other or the list of what is due cannot be read.
   std::size_t run(storage::Connection& connection, const std::function<bool()>& stopping);
 
   /// The same without regard to the pace; a failure is thrown.

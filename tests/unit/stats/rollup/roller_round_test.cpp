@@ -84,6 +84,21 @@ TEST_F(RollerRoundTest, PutsOffADayThatFailsAndDoesTheOthers) {
   EXPECT_THAT(closed(), ElementsAre(first, second));
 }
 
+TEST_F(RollerRoundTest, PutsOffTheDaysOfASiteWhoseRowsCannotBeRead) {
+  const auto other = add_site("b.example", "Europe/Berlin");
+  for (const auto of : {site, other}) visit(of, first);
+  connection.execute("insert into pico.site_zones values ($1, 'infinity', 'Etc/UTC')", other);
+  EXPECT_EQ(run(), 2u) << "the day and the month of the site that can be read";
+  EXPECT_THAT(rounds.problem(), Not(IsEmpty()));
+  EXPECT_THAT(closed(), ElementsAre(first));
+  expect_exact(site);
+  connection.execute("delete from pico.site_zones where from_instant = 'infinity'");
+  clock.time = clock.time.load() + 1h;
+  EXPECT_EQ(run(), 2u);
+  EXPECT_THAT(rounds.problem(), IsEmpty());
+  expect_exact(other);
+}
+
 TEST_F(RollerRoundTest, SumsUpAMonthOnlyWhenItIsOver) {
   visit(site, first);
   clock.time = TimeZone::find("Europe/Berlin")->day_start(november) + 60min - 1ms;

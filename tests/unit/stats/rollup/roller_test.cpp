@@ -337,6 +337,20 @@ TEST_F(RollerTest, ReconnectsAndGoesOn) {
   expect_exact(site);
 }
 
+TEST_F(RollerTest, OutlivesARowThatCannotBeReadAndGoesOnOnceItIsGone) {
+  visit(site, first);
+  connection.execute("insert into pico.site_days (site_id, day) values ($1, '-infinity')", site);
+  roller.start();
+  await([&] {  // until a round has ended
+    return number("select count(*) from pg_stat_activity where query like '%pg_advisory_unlock%' and pid <> pg_backend_pid()"
+                  " and datname = current_database()") > 0;
+  });
+  connection.execute("delete from pico.site_days where day = '-infinity'");
+  await([&] { return number("select count(*) from pico.site_days where rolled") == 1; });
+  roller.stop();
+  expect_exact(site);
+}
+
 TEST_F(RollerTest, StopsAtOnceWhileItWaitsForSomething) {
   visit(site, first);
   note_closing(connection, site, first);
