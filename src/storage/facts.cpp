@@ -19,14 +19,16 @@ std::int64_t visitor_of(std::int64_t visit_id) {
   return visit_id & ~std::int64_t{1023};
 }
 
-/// The next visits to go, locked. All of a visitor-day or none: one without its head must never be seen.
+/// The next visits to go, locked with the heads of their visitors. All of a visitor-day or none: one without its head must never be seen.
 std::vector<std::int64_t> lock_visits(Connection& connection, int site_id, Day day, bool only_bots) {
   const auto rows = connection.execute(sql("facts.visits_of_day"), site_id, day, only_bots, visits_at_a_time);
   std::vector<std::int64_t> ids;
-  for (std::size_t i = 0; i < rows.size(); ++i) ids.push_back(rows.get<std::int64_t>(i, 0));
-  if (ids.size() < visits_at_a_time) return ids;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows.get<bool>(i, 1)) ids.push_back(rows.get<std::int64_t>(i, 0));
+  }
+  if (ids.empty() || rows.get<int>(0, 2) < visits_at_a_time) return ids;
   const auto last = visitor_of(ids.back());
-  while (visitor_of(ids.back()) == last) ids.pop_back();
+  while (!ids.empty() && visitor_of(ids.back()) == last) ids.pop_back();
   return ids;
 }
 
@@ -45,13 +47,17 @@ std::size_t delete_some_visits(Connection& connection, int site_id, Day day, boo
     const auto ids = lock_visits(connection, site_id, day, only_bots);
     deleted = ids.size();
     if (ids.empty()) return;
-    if (only_bots) connection.execute(sql("facts.empty_heads"), site_id, day, ids);
+    const auto visitors = visitors_of(ids);
+    if (only_bots) {
+      connection.execute(sql("facts.raise_heads"), site_id, day, visitors);
+      connection.execute(sql("facts.empty_heads"), site_id, day, ids);
+    }
     for (const auto* table : fact_tables) {
       auto statement = std::string("delete from ") + table + " where site_id = $1 and day = $2 and visit_id = any ($3::bigint[])";
       if (table == fact_tables.back() && only_bots) statement += " and bot <> 0";
       connection.execute(statement, site_id, day, ids);
     }
-    announce(connection, {{site_id, day, visitors_of(ids)}});
+    announce(connection, {{site_id, day, visitors}});
   });
   return deleted;
 }

@@ -186,6 +186,17 @@ TEST_F(RetentionTest, LeavesTheHeadOfAVisitorWhoWasABotOnlyAtFirst) {
   EXPECT_EQ(count(connection, "pico.events where visit_id <> 2050"), 0);
 }
 
+TEST_F(RetentionTest, GivesADayThatLosesALaterVisitOfABotANewRevision) {
+  visit_on("2026-11-10", 2048, 0);
+  visit_on("2026-11-10", 2049, 4);
+  visit_on("2026-11-10", 4096, 0);
+  prune(connection, {.bot_prune_days = 7}, now);
+  EXPECT_EQ(connection.execute("select string_agg(visit_id || ' ' || events || ' ' || rev, ', ' order by visit_id) from pico.visits")
+                .text(0, 0),
+            "2048 1 2, 4096 1 1")
+      << "a writer that holds the first as it was has to read it again";
+}
+
 TEST_F(RetentionTest, NeverSplitsAVisitorsDayOverTwoTransactions) {
   connection.execute(
       "insert into pico.visits select (n / 3 + 1) * 1024 + n % 3, '2026-11-01Z', '2026-11-01Z', 1, 1, 1, 1, 1, 1, $1, '2026-11-01', 1, "
