@@ -50,9 +50,7 @@ Result<ZoneHistory> known_zones(std::string_view domain, std::span<const SiteZon
 }
 
 ZoneHistory zones_of_site(Connection& connection, int site_id) {
-  // The first zone may have been written as '-infinity' or 'epoch': it holds since ever.
-  const auto rows = connection.execute(
-      "select greatest(from_instant, 'epoch'), tz from pico.site_zones where site_id = $1 order by from_instant", site_id);
+  const auto rows = connection.execute("select from_instant, tz from pico.site_zones where site_id = $1 order by from_instant", site_id);
   std::vector<SiteZone> zones;
   for (std::size_t i = 0; i < rows.size(); ++i) zones.push_back({rows.get<Instant>(i, 0), rows.get<std::string>(i, 1)});
   return zones_as_known(site_id, zones);

@@ -98,7 +98,7 @@ void empty(storage::Connection& connection) {
   connection.execute("truncate pico.sites, pico.site_zones, pico.site_days, pico.rollups, pico.pages, pico.acquisitions, pico.devices,"
                      " pico.locations, pico.screens, pico.visits, pico.events, pico.engagement");
   connection.execute("insert into pico.sites (site_id, domain) values (1, 'shop.example');"
-                     "insert into pico.site_zones values (1, '-infinity', 'Europe/Berlin')");
+                     "insert into pico.site_zones (site_id, tz) values (1, 'Europe/Berlin')");
 }
 
 void measure_sizes(storage::Connection& connection, int events_a_day, int pages, int days) {

@@ -5,6 +5,6 @@ with site as (
   on conflict (domain) do nothing
   returning site_id
 )
-insert into pico.site_zones (site_id, from_instant, tz)
-select site_id, 'epoch', $3
+insert into pico.site_zones (site_id, tz)
+select site_id, $3
 from site;

@@ -59,7 +59,7 @@ class Reader {
     for (std::size_t i = 0; i < sites.size(); ++i) {
       const auto id = sites.get<int>(i, 0);
       const auto rows = connection_.execute(
-          "select greatest(from_instant, 'epoch'), tz from pico.site_zones where site_id = $1 order by from_instant", id);
+          "select from_instant, tz from pico.site_zones where site_id = $1 order by from_instant", id);
       std::vector<std::pair<Instant, TimeZone>> zones;
       for (std::size_t z = 0; z < rows.size(); ++z) zones.emplace_back(rows.get<Instant>(z, 0), *TimeZone::find(rows.text(z, 1)));
       domains_[id] = sites.get<std::string>(i, 1);

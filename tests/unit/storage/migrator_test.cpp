@@ -32,6 +32,24 @@ TEST_F(MigratorTest, BringsAnEmptyDatabaseUpToDate) {
   EXPECT_THAT(*migrate(connection), IsEmpty());
 }
 
+TEST_F(MigratorTest, WritesTheFirstZonesOfSitesThatWereThereBeforeAsTheyAreWrittenNow) {
+  const auto all = migrations();
+  Files before(all.begin(), all.end());
+  std::erase_if(before, [](const EmbeddedFile& file) { return file.name >= std::string_view("0016"); });
+  ASSERT_TRUE(migrate(connection, before));
+  connection.execute(
+      "insert into pico.sites (site_id, domain) values (1, 'by.hand'), (2, 'by.event'), (3, 'by.both');"
+      "insert into pico.site_zones values (1, '-infinity', 'Asia/Tokyo'), (1, '2026-11-22Z', 'Etc/UTC'), (2, 'epoch', 'Etc/UTC'),"
+      " (3, '-infinity', 'Asia/Tokyo'), (3, 'epoch', 'Etc/UTC')");
+  ASSERT_TRUE(migrate(connection));
+  EXPECT_EQ(connection
+                .execute("select string_agg(site_id || ' ' || extract(epoch from from_instant)::bigint || ' ' || tz, ', '"
+                         " order by site_id, from_instant) from pico.site_zones")
+                .text(0, 0),
+            "1 0 Asia/Tokyo, 1 1795305600 Etc/UTC, 2 0 Etc/UTC, 3 0 Etc/UTC");
+  EXPECT_THROW(connection.execute("insert into pico.site_zones values (2, '-infinity', 'Etc/UTC')"), DatabaseError);
+}
+
 TEST_F(MigratorTest, RunsOnlyWhatIsMissing) {
   EXPECT_THAT(*migrate(connection, Files{first}), ElementsAre(first.name));
   EXPECT_THAT(*migrate(connection, Files{first, second}), ElementsAre(second.name));

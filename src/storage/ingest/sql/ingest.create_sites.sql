@@ -7,5 +7,5 @@ with wanted as (
   on conflict (domain) do nothing
   returning site_id, domain
 )
-insert into pico.site_zones (site_id, from_instant, tz)
-select site_id, 'epoch', tz from created join wanted using (domain)
+insert into pico.site_zones (site_id, tz)
+select site_id, tz from created join wanted using (domain)

@@ -223,7 +223,7 @@ TEST_F(MicroInsertsTest, SitesThatAreNotListedAreRefusedWhereSitesAreListed) {
 TEST_F(MicroInsertsTest, ASiteThatHasJustBeenRemovedIsNotSaidToHaveBeenInsertedInto) {
   options.make_sites = false;
   admin.execute("insert into pico.sites (domain) values ('here.example')");
-  admin.execute("insert into pico.site_zones select site_id, '-infinity', 'Etc/UTC' from pico.sites");
+  admin.execute("insert into pico.site_zones (site_id, tz) select site_id, 'Etc/UTC' from pico.sites");
   sites.replace_stored({{"here.example", TimeZone(), true}, {"gone.example", TimeZone(), true}});
   start();
   std::vector<Future> gone, here;
@@ -242,7 +242,7 @@ TEST_F(MicroInsertsTest, ASiteThatHasJustBeenRemovedIsNotSaidToHaveBeenInsertedI
 
 TEST_F(MicroInsertsTest, AddressesAreKeptForSitesThatAskForItAndForNoOther) {
   admin.execute(R"(insert into pico.sites (domain, settings) values ('keeps.example', '{"storeIp": true}'), ('example.com', '{}'))");
-  admin.execute("insert into pico.site_zones select site_id, '-infinity', 'Etc/UTC' from pico.sites");
+  admin.execute("insert into pico.site_zones (site_id, tz) select site_id, 'Etc/UTC' from pico.sites");
   sites.replace_stored({{"keeps.example", TimeZone(), true, true}, {"example.com", TimeZone(), true, false}});
   start();
   for (const auto* site : {"keeps.example", "example.com"}) EXPECT_EQ(item(site, R"({"ip":"[2001:db8::1]:80"})").status, 200);
