@@ -58,10 +58,15 @@ void Https::reload() {
   if (acme_) acme_->hurry();
 }
 
-void Https::stop(std::chrono::milliseconds at_most) {
+std::vector<http::Server*> Https::listeners() {
+  std::vector<http::Server*> all;
+  for (auto* server : {&server_, &redirect_server_})
+    if (*server) all.push_back(&**server);
+  return all;
+}
+
+void Https::request_stop() {
   if (acme_) acme_->request_stop();
-  if (server_) server_->stop(at_most);
-  if (redirect_server_) redirect_server_->stop(std::chrono::milliseconds(200));
 }
 
 void Https::end_care() {

@@ -2,6 +2,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "pico/config/config.hpp"
 #include "pico/http/rate_limiter.hpp"
@@ -29,8 +30,10 @@ class Https {
   void start(const storage::ConnectOptions& database);
   /// Looks for a new certificate soon.
   void reload();
-  /// Ends the listeners.
-  void stop(std::chrono::milliseconds at_most);
+  /// Both, as far as they are there: to be stopped with the others.
+  [[nodiscard]] std::vector<http::Server*> listeners();
+  /// Ends orders of certificates, without waiting.
+  void request_stop();
   /// Ends what looks after the certificate, which can take as long as the system looks up a name.
   void end_care();
 

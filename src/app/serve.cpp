@@ -217,20 +217,27 @@ Result<void> serve(const config::Config& config) {
   const auto left = [&] { return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())); };
   readiness.replace({{"stopping", [] { return "the server is stopping"; }}});
   readiness.warn_of({});
-  public_server.stop(left() / 3);
-  https.stop(left() / 3);
-  if (page_views_server) page_views_server->stop(left() / 3);
-  if (micro_analytics_server) micro_analytics_server->stop(left() / 3);
+  https.request_stop();
+  auto listeners = https.listeners();
+  listeners.push_back(&public_server);
+  if (page_views_server) listeners.push_back(&*page_views_server);
+  if (micro_analytics_server) listeners.push_back(&*micro_analytics_server);
+  for (auto* listener : listeners) listener->stop_accepting();
+  const auto answered_until = std::chrono::steady_clock::now() + left() / 3;
+  for (auto* listener : listeners) listener->end_sessions(answered_until);
+  // Who has no answer yet gets none. An io thread ends when its last handler has answered, so what they wait for in Postgres is cut off first:
+  // behind a lock it could take any time.
+  pool.stop();
+  micro_pool.stop();
   counter.stop();
   micro_inserts.stop();
+  for (auto* listener : listeners) listener->stop(std::chrono::milliseconds(0));
   ingest.stop();
   (*journal)->stop();
   housekeeping.stop();
   roller.stop();
   writer.stop(left() / 2);
   https.end_care();
-  pool.stop();
-  micro_pool.stop();
   if (admin_server) admin_server->stop(std::chrono::milliseconds(200));
   if (embedded) embedded->stop();
   spdlog::info("stopped");

@@ -119,12 +119,16 @@ class Server::Impl {
     for (auto& io : ios_) io->stop_accepting();
   }
 
+  void end_sessions(std::chrono::steady_clock::time_point until) {
+    if (threads_.empty()) return;
+    for (auto& io : ios_)
+      if (!io->wait_idle(until)) io->close_all();
+  }
+
   void stop(std::chrono::milliseconds at_most) {
     if (threads_.empty()) return;
     stop_accepting();
-    const auto until = std::chrono::steady_clock::now() + at_most;
-    for (auto& io : ios_)
-      if (!io->wait_idle(until)) io->close_all();
+    end_sessions(std::chrono::steady_clock::now() + at_most);
     for (auto& thread : threads_) thread.join();
     threads_.clear();
   }
@@ -147,6 +151,7 @@ Result<void> Server::listen() { return impl_->listen(); }
 void Server::start() { impl_->start(); }
 std::string Server::address() const { return impl_->address_; }
 void Server::stop_accepting() { impl_->stop_accepting(); }
+void Server::end_sessions(std::chrono::steady_clock::time_point until) { impl_->end_sessions(until); }
 void Server::stop(std::chrono::milliseconds at_most) { impl_->stop(at_most); }
 std::size_t Server::connections() const { return impl_->connections(); }
 

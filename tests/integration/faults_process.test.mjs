@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import pg from "pg";
 import { Load, Server, assertStoredOnce, dataDirectory, run, scaled, someEvents, until } from "../support/picolytics.mjs";
 import { Cluster } from "../support/postgres.mjs";
 import { Balancer, PostgresProxy } from "../support/proxies.mjs";
@@ -67,6 +68,29 @@ test("SIGTERM while Postgres takes connections and says nothing: exit 0 within 1
   const acknowledged = await load.stop();
   await server.launch();
   await assertStoredOnce(server, acknowledged);
+});
+
+test("SIGTERM while queries wait behind a lock: they are cut off, exit 0 in time", async (context) => {
+  const cluster = opened(await Cluster.start());
+  const server = await start({ ...cluster.env, SHUTDOWN_TIMEOUT_SEC: "2" });
+  const inserted = await server.request("POST", "/micro-analytics/locked.example", { body: JSON.stringify({ ip: "192.0.2.1", path: "/" }) });
+  assert.equal(inserted.status, 200, inserted.text);
+  const client = new pg.Client(cluster.database);
+  await client.connect();
+  await client.query("begin; lock table pico.view_counts, pico.micro_visits in access exclusive mode");
+  const held = ["/views/pages?site=locked.example", "/micro-analytics/locked.example/count"].map((path) => server.get(path).catch((error) => error));
+  await until("queries to wait for the lock", async () => {
+    const [{ n }] = (await client.query("select count(distinct pid)::int as n from pg_locks where not granted")).rows;
+    return n >= held.length;
+  });
+  const began = Date.now();
+  assert.deepEqual(await server.signal("SIGTERM"), { code: 0, signal: null });
+  const took = Date.now() - began;
+  assert.ok(took < 8_000, `took ${took} ms`);
+  context.diagnostic(`stopped in ${took} ms`);
+  await client.query("rollback");
+  await client.end();
+  await Promise.all(held);
 });
 
 test("SIGTERM while the start waits for a silent Postgres: exit 0 at once", async () => {

@@ -53,7 +53,11 @@ class Server {
   /// Ends accepting; requests under way are answered with `Connection: close`, also those that come within the next half second over
   /// connections that are open. Then idle connections are closed.
   void stop_accepting();
-  /// Waits until every session has ended, closing what is still open when time is up; ends the io threads.
+  /// After stop_accepting(): waits until every session has ended, and closes what is still open when time is up. A session whose handler has
+  /// not answered yet stays until it has.
+  void end_sessions(std::chrono::steady_clock::time_point until);
+  /// Both of these, then ends the io threads: waits for handlers that have not answered, however long that takes. So what they wait for is to
+  /// be cut off before, where it may not come.
   void stop(std::chrono::milliseconds at_most);
 
   [[nodiscard]] std::size_t connections() const;
