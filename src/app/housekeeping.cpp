@@ -94,7 +94,8 @@ void Housekeeping::prune(storage::Connection& connection) {
   const storage::RetentionOptions options{static_cast<int>(config_.retention.prune.count()), static_cast<int>(config_.retention.bot_prune.count())};
   if (options.prune_days == 0 && options.bot_prune_days == 0) return;
   const auto pruned = storage::prune(connection, options, storage::database_now(connection));
-  spdlog::info("retention: dropped {} partitions, deleted {} visits and {} words", pruned.partitions, pruned.visits, pruned.words);
+  if (pruned.partitions + pruned.visits + pruned.words > 0)
+    spdlog::info("retention: dropped {} partitions, deleted {} visits and {} words", pruned.partitions, pruned.visits, pruned.words);
 }
 
 }  // namespace pico::app

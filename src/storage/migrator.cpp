@@ -8,34 +8,13 @@
 
 #include "migration_files.hpp"
 #include "pico/core/hash.hpp"
+#include "pico/storage/session_lock.hpp"
 #include "short_locks.hpp"
 
 namespace pico::storage {
 namespace {
 
-/// Any number will do as long as every version of the server uses the same one ("picolyti").
-constexpr std::int64_t lock_id = 0x7069636f6c797469;
-
-/// Held by the session, not a transaction: each migration commits on its own.
-class MigrationLock {
- public:
-  explicit MigrationLock(Connection& connection) : connection_(connection) {
-    if (connection_.execute("select pg_try_advisory_lock($1)", lock_id).get<bool>(0, 0)) return;
-    spdlog::info("another instance is at the migrations: waiting until it is done");
-    connection_.execute("select pg_advisory_lock($1)", lock_id);
-  }
-  ~MigrationLock() {
-    try {
-      connection_.execute("select pg_advisory_unlock($1)", lock_id);
-    } catch (const DatabaseError&) {  // the session is gone, and the lock with it
-    }
-  }
-  MigrationLock(const MigrationLock&) = delete;
-  MigrationLock& operator=(const MigrationLock&) = delete;
-
- private:
-  Connection& connection_;
-};
+constexpr std::int64_t lock_id = 0x7069636f6c797469;  // "picolyti"
 
 /// `0001_schema.sql` → 1
 int version_of(const EmbeddedFile& file) {
@@ -110,7 +89,11 @@ std::span<const EmbeddedFile> migrations() {
 }
 
 Result<std::vector<std::string>> migrate(Connection& connection, std::span<const EmbeddedFile> files) {
-  const MigrationLock lock(connection);
+  SessionLock lock(connection, lock_id);  // each migration commits on its own
+  if (!lock.held()) {
+    spdlog::info("another instance is at the migrations: waiting until it is done");
+    lock.wait();
+  }
   make_schema(connection);
   const auto applied = count_applied(connection, files);
   if (!applied) return applied.error();

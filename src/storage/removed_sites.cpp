@@ -3,6 +3,7 @@
 #include "facts.hpp"
 #include "pico/event/codec.hpp"
 #include "pico/storage/page_counts.hpp"
+#include "pico/storage/session_lock.hpp"
 #include "pico/storage/sites.hpp"
 #include "pico/storage/view_counts.hpp"
 #include "shared_words.hpp"
@@ -13,35 +14,13 @@
 namespace pico::storage {
 namespace {
 
+/// One at a time removes: the work is many transactions.
 constexpr std::int64_t lock_id = 0x7069636f72656d76;  // "picoremv"
 constexpr int rows_at_a_time = 10'000;
 /// Rows of per-site tables that are left when the facts are gone. Whoever stores rollups touches site_days first or fails.
 constexpr std::array small_tables{"pico.opt_outs", "pico.pages",   "pico.acquisitions",    "pico.site_days",
                                   "pico.rollup_marks", "pico.rollups", "pico.rollup_versions", "pico.goals", "pico.api_keys",
                                   "pico.micro_addresses"};
-
-/// One at a time removes. Held by the session: the work is many transactions.
-class RemovalLock {
- public:
-  explicit RemovalLock(Connection& connection, bool wait) : connection_(connection) {
-    if (wait) connection_.execute("select pg_advisory_lock($1)", lock_id);
-    held_ = wait || connection_.execute("select pg_try_advisory_lock($1)", lock_id).get<bool>(0, 0);
-  }
-  ~RemovalLock() {
-    try {
-      if (held_) connection_.execute("select pg_advisory_unlock($1)", lock_id);
-    } catch (const DatabaseError&) {  // the session is gone, and the lock with it
-    }
-  }
-  RemovalLock(const RemovalLock&) = delete;
-  RemovalLock& operator=(const RemovalLock&) = delete;
-
-  [[nodiscard]] bool held() const { return held_; }
-
- private:
-  Connection& connection_;
-  bool held_ = false;
-};
 
 /// From its commit on there is no such site, and every batch that wrote rows of it is committed. False: there was none.
 bool hide_site(Connection& connection, std::string_view domain) {
@@ -124,7 +103,8 @@ Result<void> remove_site(Connection& connection, std::string_view domain) {
   if (!hide_site(connection, domain) &&
       connection.execute("select from pico.removed_sites where domain = $1 and emptied_at is null", domain).empty())
     return Error{Errc::not_found, "there is no such site"};
-  const RemovalLock lock(connection, true);
+  SessionLock lock(connection, lock_id);
+  lock.wait();
   finish_removals(connection);
   return {};
 }
@@ -132,7 +112,7 @@ Result<void> remove_site(Connection& connection, std::string_view domain) {
 std::size_t continue_removals(Connection& connection) {
   connection.execute("delete from pico.removed_sites where emptied_at is not null and removed_at < now() - interval '90 days'");
   if (unfinished_removals(connection).empty()) return 0;
-  const RemovalLock lock(connection, false);
+  const SessionLock lock(connection, lock_id);
   return lock.held() ? finish_removals(connection) : 0;
 }
 

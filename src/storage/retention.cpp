@@ -1,7 +1,5 @@
 #include "pico/storage/retention.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include "facts.hpp"
 #include "pico/storage/page_counts.hpp"
 #include "pico/storage/partitions.hpp"
@@ -51,9 +49,6 @@ Pruned prune(Connection& connection, const RetentionOptions& options, Instant no
     for (const auto& site : sites) {
       pruned.visits += delete_bots_before(connection, site.site_id, first_kept(site, options.bot_prune_days, now));
     }
-  }
-  if (pruned.partitions + pruned.visits + pruned.words > 0) {
-    spdlog::info("pruned {} monthly partitions, {} visits and {} words", pruned.partitions, pruned.visits, pruned.words);
   }
   return pruned;
 }

@@ -12,6 +12,7 @@
 #include "pico/metrics/registry.hpp"
 #include "pico/storage/ingest.hpp"
 #include "pico/storage/install.hpp"
+#include "pico/storage/session_lock.hpp"
 #include "pico/writer/bulk_writer.hpp"
 #include "position.hpp"
 #include "site_zones.hpp"
@@ -21,30 +22,8 @@
 namespace pico::takeover {
 namespace {
 
-/// Any number will do as long as every version uses the same one ("takeover").
-constexpr std::int64_t lock_id = 0x74616b656f766572;
-
-/// Held by the session: two takeovers would only get in each other's way.
-class TakeoverLock {
- public:
-  explicit TakeoverLock(storage::Connection& connection) : connection_(connection) {
-    held_ = connection.execute("select pg_try_advisory_lock($1)", lock_id).get<bool>(0, 0);
-  }
-  ~TakeoverLock() {
-    if (!held_ || connection_.lost()) return;
-    try {
-      connection_.execute("select pg_advisory_unlock($1)", lock_id);
-    } catch (const storage::DatabaseError&) {  // the session is gone, and the lock with it
-    }
-  }
-  TakeoverLock(const TakeoverLock&) = delete;
-  TakeoverLock& operator=(const TakeoverLock&) = delete;
-  [[nodiscard]] bool held() const { return held_; }
-
- private:
-  storage::Connection& connection_;
-  bool held_ = false;
-};
+/// Two takeovers would only get in each other's way.
+constexpr std::int64_t lock_id = 0x74616b656f766572;  // "takeover"
 
 /// The events of one chunk.
 class Chunk final : public writer::BulkSource {
@@ -194,7 +173,7 @@ Result<Outcome> take_over(storage::Connection& connection, const Options& option
   auto old = OldTables::open(options);
   if (!old) return old.error();
   if (!has_schema(connection)) return Error{Errc::not_found, "there is no schema pico to take over into: picolytics migrate makes it"};
-  const TakeoverLock lock(connection);
+  const storage::SessionLock lock(connection, lock_id);
   if (!lock.held()) return Error{Errc::conflict, "another takeover is at work in this database: let it finish"};
   if (options.again)
     if (auto begun = begin_again(connection, options, *old); !begun) return begun.error();

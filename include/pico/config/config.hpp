@@ -116,7 +116,7 @@ struct Writer {
 
 /// Zero days: for ever.
 struct Retention {
-  std::chrono::days prune{}, bot_prune{};
+  std::chrono::days prune{}, bot_prune{};  ///< whole days before the site's today (UTC for what has no site); 0: for ever
   std::chrono::hours check_every{};
 };
 

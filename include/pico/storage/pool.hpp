@@ -36,7 +36,8 @@ class Pool {
   ~Pool();
 
   /// Takes a query: `work` runs on a query thread, then `done` on the same thread, exactly once. Work that loses its session runs
-  /// a second time on a new one, so it must be a read. False: too many are waiting, or the pool stops; then neither is called.
+  /// a second time on a new one, so it must come to the same twice: a read, or a deletion. False: too many are waiting, or the pool
+  /// stops; then neither is called.
   [[nodiscard]] bool run(Work work, Done done);
 
   /// Whether Postgres answered the last time somebody asked it.

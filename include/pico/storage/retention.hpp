@@ -7,7 +7,7 @@
 namespace pico::storage {
 
 struct RetentionOptions {
-  int prune_days = 0;      ///< keep this many whole days before today; 0: for ever
+  int prune_days = 0;      ///< keep this many whole days before today, the site's (UTC for what has no site); 0: for ever
   int bot_prune_days = 0;  ///< the same for visits of bots; 0: as long as all others
 };
 

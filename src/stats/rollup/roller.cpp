@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "pico/storage/session_lock.hpp"
 #include "roller_round.hpp"
 
 namespace pico::stats {
@@ -18,33 +19,8 @@ namespace {
 using storage::Connection;
 using storage::DatabaseError;
 
-/// Any number will do as long as every version of the server uses the same one ("picoroll"). Held by the session.
-constexpr std::int64_t lock_id = 0x7069636f726f6c6c;
-
-/// The right to roll, as long as it lives.
-class RollerLock {
- public:
-  /// wait: until nobody else has it.
-  RollerLock(Connection& connection, bool wait) : connection_(connection), held_(wait) {
-    if (wait) connection_.execute("select pg_advisory_lock($1)", lock_id);
-    else held_ = connection_.execute("select pg_try_advisory_lock($1)", lock_id).get<bool>(0, 0);
-  }
-  ~RollerLock() {
-    if (!held_) return;
-    try {
-      connection_.execute("select pg_advisory_unlock($1)", lock_id);
-    } catch (const DatabaseError&) {  // the session is gone, and the lock with it
-    }
-  }
-  RollerLock(const RollerLock&) = delete;
-  RollerLock& operator=(const RollerLock&) = delete;
-
-  [[nodiscard]] bool held() const { return held_; }
-
- private:
-  Connection& connection_;
-  bool held_;
-};
+/// The right to roll.
+constexpr std::int64_t lock_id = 0x7069636f726f6c6c;  // "picoroll"
 
 }  // namespace
 
@@ -90,7 +66,7 @@ void Roller::Impl::round(const std::stop_token& stop) {
     if (!opened) throw DatabaseError("", true, opened.error().message);
     connection.emplace(std::move(*opened));
   }
-  const RollerLock lock(*connection, false);
+  const storage::SessionLock lock(*connection, lock_id);
   if (lock.held()) rounds.run(*connection, [&] { return stop.stop_requested(); });
 }
 
@@ -117,7 +93,8 @@ void Roller::stop() {
 }
 
 std::size_t Roller::run_once(storage::Connection& connection) {
-  const RollerLock lock(connection, true);
+  storage::SessionLock lock(connection, lock_id);
+  lock.wait();
   RollerRound rounds(impl_->options.interval, impl_->options.close_after, impl_->metrics, impl_->clock);
   return rounds.run_all(connection);
 }

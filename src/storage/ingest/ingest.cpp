@@ -6,28 +6,13 @@
 
 #include "ingest_impl.hpp"
 #include "native_connection.hpp"
+#include "pico/storage/install.hpp"
 #include "sql.hpp"
 
 namespace pico::storage {
-namespace {
-
-/// Whoever is first makes the key; everybody uses what is stored.
-HashKey read_word_key(Connection& connection) {
-  const auto fresh = HashKey::random();
-  connection.execute("insert into pico.install (key, value) values ('word_key', $1) on conflict (key) do nothing",
-                     std::span<const std::uint8_t>(fresh.bytes));
-  const auto stored =
-      connection.execute("select value from pico.install where key = 'word_key'").get<std::vector<std::uint8_t>>(0, 0);
-  HashKey key;
-  if (stored.size() != key.bytes.size()) throw std::logic_error("the stored key of the words has the wrong length");
-  std::copy(stored.begin(), stored.end(), key.bytes.begin());
-  return key;
-}
-
-}  // namespace
 
 Ingest::Impl::Impl(Connection opened, int parts, const Owner& whose)
-    : connection(std::move(opened)), hash_parts(parts), owner(whose), word_key(read_word_key(connection)) {}
+    : connection(std::move(opened)), hash_parts(parts), owner(whose), word_key(install_key(connection, "word_key")) {}
 
 PgResult Ingest::Impl::run(const std::string& name, const std::vector<std::string>& parameters) {
   PGconn* native = native_connection(connection);
