@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "pico/core/text.hpp"
+#include "request_rules.hpp"
 
 namespace pico::http {
 namespace {
@@ -20,49 +21,10 @@ constexpr std::size_t linger_bytes = 256 * 1024;       ///< read and thrown away
 constexpr std::size_t linger_body = 4 * 1024 * 1024;   ///< … as much of a body as its route takes, so that a little too much hears of it
 constexpr std::chrono::seconds linger_time{2};
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
 std::string_view find_header(const void* fields, std::string_view name) {
   const auto& all = *static_cast<const Fields*>(fields);
   const auto found = all.find(boost::beast::string_view(name.data(), name.size()));
   return found == all.end() ? std::string_view{} : view(found->value());
-}
-
-Method method_of(beast_http::verb verb) {
-  switch (verb) {
-    case beast_http::verb::get: return Method::get;
-    case beast_http::verb::head: return Method::head;
-    case beast_http::verb::post: return Method::post;
-    case beast_http::verb::put: return Method::put;
-    case beast_http::verb::patch: return Method::patch;
-    case beast_http::verb::delete_: return Method::del;
-    case beast_http::verb::options: return Method::options;
-    default: return Method::other;
-  }
-}
-
-/// All fields of one name, joined as one list.
-std::string joined(const Fields& fields, boost::beast::string_view name) {
-  std::string all;
-  const auto [begin, end] = fields.equal_range(name);
-  for (auto field = begin; field != end; ++field) {
-    if (!all.empty()) all += ',';
-    all += view(field->value());
-  }
-  return all;
-}
-
-/// What makes two servers in a row disagree on where a request ends, or whom it is for (request smuggling).
-std::string_view smuggling_fault(const ParsedRequest& request) {
-  const auto hosts = request.count(beast_http::field::host);
-  if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "exactly one Host header is needed";
-  if (request.count(beast_http::field::transfer_encoding) > 0) {
-    if (request.version() < 11) return "Transfer-Encoding needs HTTP/1.1";
-    if (!equals_ignore_case(view(request[beast_http::field::transfer_encoding]), "chunked") ||
-        request.count(beast_http::field::transfer_encoding) > 1)
-      return "the only Transfer-Encoding taken is chunked";
-  }
-  return {};
 }
 
 Response preflight(const Request& request) {

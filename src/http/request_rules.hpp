@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "pico/http/request.hpp"
+#include "request_body.hpp"
+
+/// What is taken of a request's head, by the words of the RFCs and more strictly.
+namespace pico::http {
+
+inline std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+Method method_of(boost::beast::http::verb verb);
+
+/// All fields of one name, joined as one list.
+std::string joined(const boost::beast::http::fields& fields, boost::beast::string_view name);
+
+/// What makes two servers in a row disagree on where a request ends, or whom it is for (request smuggling); blank: nothing.
+std::string_view smuggling_fault(const ParsedRequest& request);
+
+}  // namespace pico::http
