@@ -218,11 +218,14 @@ void Session::head_done() {
   if (!streams_body_) invite_body();
 }
 
-/// To a client that waits to hear whether its body is wanted.
+/// To a client that waits to hear whether its body is wanted; HTTP/1.0 does not know of that.
 void Session::invite_body() {
-  if (parser_->is_done() || !equals_ignore_case(request_.header("Expect"), "100-continue")) return;
-  boost::system::error_code ignored;
-  socket_.write_some(asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), ignored);
+  if (parser_->is_done() || parser_->get().version() < 11 || !equals_ignore_case(request_.header("Expect"), "100-continue")) return;
+  if (in_.size() > 0) return;  // the body is on its way
+  constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
+  boost::system::error_code error;
+  // A part of it cannot be taken back, and TLS may have kept it to send it later. It does not fit only behind answers that the client does not read.
+  if (socket_.write_some(asio::buffer(invitation), error) != invitation.size()) close();
 }
 
 bool Session::has_trailers() const {
