@@ -94,7 +94,9 @@ class Collect {
 
  private:
   bool limited(Exchange& exchange) {
-    if (limiter_.allow(exchange.request().client, std::chrono::steady_clock::now())) return false;
+    const auto& request = exchange.request();
+    // One client's share for all who come through a proxy would lose most of their events.
+    if (request.client_is_proxy || limiter_.allow(request.client, std::chrono::steady_clock::now())) return false;
     limited_.Increment();
     auto response = Response::error(429, "rate limit exceeded");
     response.fixed_headers = "Retry-After: 1\r\n";

@@ -42,7 +42,8 @@ void add_socket(http::Router& router, const Views& views, const ViewsOptions& op
       return exchange.answer(std::move(full));
     }
     const auto url = parse_url(std::string_view(origin));
-    compat::ViewsClient client{origin, url ? normalise_host(url->host) : "", request.client, !(options.respect_do_not_track && refuses_tracking(request))};
+    compat::ViewsClient client{origin, url ? normalise_host(url->host) : "", request.client, !request.client_is_proxy,
+                                !(options.respect_do_not_track && refuses_tracking(request))};
     exchange.upgrade(compat::make_views_protocol(views, std::move(client)), options.socket);
   });
 }

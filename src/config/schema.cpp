@@ -103,7 +103,8 @@ Section clients() {
             "network."},
            {"requestRateLimit", "REQUEST_RATE_LIMIT", "10", real<&C::http, &H::request_rate_limit>(0, 1000000),
             "Events a second taken from one client (IPv6: one /64), with bursts of as many; beyond it the answer is 429. "
-            "Trusted proxies are exempt. 0: no limit."},
+            "An address among trustedProxies that counts itself is not limited: many may be behind it whom ipExtractor does not find. "
+            "0: no limit."},
            {"apiRequestsPerHour", "API_REQUESTS_PER_HOUR", "600", integer<&C::http, &H::api_requests_per_hour>(0, 1000000),
             "Questions of one API key an hour; beyond it the answer is 429. 0: no limit."}}};
 }

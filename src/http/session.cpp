@@ -208,6 +208,8 @@ void Session::head_done() {
                                      request_.header("X-Real-IP"));
   }
 
+  request_.client_is_proxy = trusted_proxy_ && request_.client == peer_;
+
   match_ = shared.router.match(request_.method, request_.path);
   const std::size_t body_limit = match_.route != nullptr ? match_.route->options.max_body : 0;
   const auto announced = parser_->content_length();

@@ -56,7 +56,7 @@ describe("with the settings of the public listener", () => {
 
 describe("with a rate limit", () => {
   let server;
-  before(async () => (server = await start({ REQUEST_RATE_LIMIT: "0.001" })));
+  before(async () => (server = await start({ REQUEST_RATE_LIMIT: "0.001", TRUSTED_PROXIES: "192.0.2.0/24" }) /* where the test is, is no proxy */));
   contractTests(`${folder}/limited`, send(() => server));
   test("what was refused is counted", async () => assert.equal(await server.metric("picolytics_rate_limiter_drops"), 2));
 });

@@ -172,7 +172,7 @@ test("pings are answered, large messages and binary ones end the connection, and
 });
 
 test("one client's views are bounded by the rate limit", async () => {
-  const server = await start({ REQUEST_RATE_LIMIT: "2" });
+  const server = await start({ REQUEST_RATE_LIMIT: "2", TRUSTED_PROXIES: "192.0.2.0/24" });
   const client = await open(server);
   const answers = [];
   for (let i = 0; i < 10; ++i) answers.push(await client.ask(view()));

@@ -146,6 +146,20 @@ test("too many events of one client are 429 with CORS and Retry-After; files and
   assert.equal(await limited.metric("picolytics_rate_limiter_drops"), refused.length);
 });
 
+test("events that come through a trusted proxy are not limited while their visitors cannot be told apart", async () => {
+  const sent = async (env, headers) => {
+    const server = await another({ REQUEST_RATE_LIMIT: "3", ...env });
+    const statuses = [];
+    for (let i = 0; i < 20; ++i) statuses.push((await server.event(load("https://a.example/"), { Origin: "https://a.example", ...headers })).status);
+    return new Set(statuses);
+  };
+  assert.deepEqual(await sent({}, {}), new Set([202]));
+  assert.deepEqual(await sent({}, { "X-Forwarded-For": "8.8.8.8" }), new Set([202])); // ipExtractor is direct
+  assert.deepEqual(await sent({ IP_EXTRACTOR: "realip" }, {}), new Set([202]));
+  assert.deepEqual(await sent({ IP_EXTRACTOR: "realip" }, { "X-Real-IP": "10.1.1.1" }), new Set([202, 429]), "a visitor of the local network who can be told apart");
+  assert.deepEqual(await sent({ TRUSTED_PROXIES: "192.0.2.0/24" }, {}), new Set([202, 429]));
+});
+
 test("a visitor is told apart by address and browser as the configured rule sees them", async () => {
   const visitors = async (one, site, headers) => {
     for (const header of headers) await one.event(load(`https://${site}/`), header);

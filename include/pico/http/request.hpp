@@ -21,6 +21,7 @@ class Request {
   std::string_view body;  ///< empty when it is streamed
   IpAddress peer;        ///< of the socket
   IpAddress client;      ///< by the configured rule (http/client_address.hpp)
+  bool client_is_proxy = false;  ///< `client` is the address of a trusted proxy itself: many may be behind it, who cannot be told apart
   Instant received_at;   ///< when the request's last byte had come; of a streamed body: its head
 
   /// The value of the first header field of that name (any case), trimmed; empty when absent.

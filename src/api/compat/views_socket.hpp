@@ -7,6 +7,7 @@ namespace pico::api::compat {
 struct ViewsClient {
   std::string origin, domain;
   IpAddress address;  ///< for the rate limit; in RAM only
+  bool limited = true;  ///< by the rate limit; a proxy with many behind it is not
   bool tracked = true;  ///< false: asked not to be; its referrers are not stored
 };
 

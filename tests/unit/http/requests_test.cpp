@@ -1,0 +1,41 @@
+// What is taken as a request, and what becomes of one that goes wrong.
+#include <gmock/gmock.h>
+
+#include "server_fixture.hpp"
+
+namespace pico::http {
+namespace {
+
+using testing::EndsWith;
+using testing::StartsWith;
+
+constexpr std::string_view line = "GET /proxy HTTP/1.1\r\nHost: x\r\n";
+
+class RequestsTest : public WithServer {
+ protected:
+  void SetUp() override {
+    router_.add(Method::get, "/", [](Exchange& exchange) { exchange.answer(Response::text(200, "root")); });
+    router_.add(Method::get, "/target", [](Exchange& exchange) { exchange.answer(Response::json(200, "query " + std::string(exchange.request().query))); });
+    router_.add(Method::post, "/echo", [](Exchange& exchange) { exchange.answer(Response::json(200, std::string(exchange.request().body))); }, {.max_body = 64});
+    router_.add(Method::get, "/proxy", [](Exchange& exchange) { exchange.answer(Response::text(200, exchange.request().client_is_proxy ? "yes" : "no")); });
+    start();
+  }
+  std::string proxy(const std::string& headers) { return ask(std::string(line) + headers + "\r\n"); }
+};
+
+TEST_F(RequestsTest, SayWhetherTheAddressThatCountsIsAProxys) {
+  EXPECT_THAT(proxy(""), EndsWith("yes"));
+  EXPECT_THAT(proxy("X-Forwarded-For: 8.8.8.8\r\n"), EndsWith("yes"));  // it is not looked at
+  ListenerOptions options;
+  options.client_address.extractor = IpExtractor::xff;
+  start(options);
+  EXPECT_THAT(proxy(""), EndsWith("yes"));
+  EXPECT_THAT(proxy("X-Forwarded-For: 8.8.8.8\r\n"), EndsWith("no"));
+  EXPECT_THAT(proxy("X-Forwarded-For: 10.1.1.1\r\n"), EndsWith("no"));
+  options.client_address.trusted_proxies = {};
+  start(options);
+  EXPECT_THAT(proxy(""), EndsWith("no"));
+}
+
+}  // namespace
+}  // namespace pico::http
