@@ -76,7 +76,10 @@ std::function<void(Response)> Session::answer_later() {
 
 void Session::upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) {
   const auto& shared = io_.shared();
-  if (shared.websockets.load(std::memory_order_relaxed) >= (shared.options.limits.max_connections + 1) / 2) {
+  if (io_.stopping()) {
+    // The good-byes have been said: this one would be cut off without.
+    response_ = Response::error(503, "the server is stopping").with("Retry-After", "5");
+  } else if (shared.websockets.load(std::memory_order_relaxed) >= (shared.options.limits.max_connections + 1) / 2) {
     // They stay for as long as they like and make no room for others: half of all connections at most.
     response_ = Response::error(503, "there are too many WebSockets").with("Retry-After", "30");
   } else if (!boost::beast::websocket::is_upgrade(parser_->get())) {

@@ -46,7 +46,8 @@ class Exchange {
   /// owed an answer: who answers before the body's end ends the connection, unless all of the body has come already.
   [[nodiscard]] virtual std::shared_ptr<BodyPipe> body() = 0;
 
-  /// Makes the connection a WebSocket on which that protocol is spoken. A request that does not ask for one is answered 426.
+  /// Makes the connection a WebSocket on which that protocol is spoken. A request that does not ask for one is answered 426, and one that
+  /// comes while the server stops, or when there are too many, 503.
   virtual void upgrade(std::unique_ptr<WebSocketProtocol> protocol, const WebSocketOptions& options) = 0;
 
  protected:

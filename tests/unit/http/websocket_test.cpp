@@ -4,6 +4,8 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -278,6 +280,33 @@ TEST_F(WebSocketTest, SaysGoodByeWhenTheServerStopsButAnswersFirst) {
   EXPECT_EQ(waiting.close_code(), websocket::close_code::going_away);
   stopped.get();
   EXPECT_EQ(stage_.closed, 2);
+}
+
+/// The handshake comes over a connection that is open, in the half second in which those are still answered.
+TEST_F(WebSocketTest, NoneBeginsOnceTheServerStops) {
+  const std::string request = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  std::string answer;
+  for (int attempt = 0; answer.empty() && attempt < 50; ++attempt) {  // on a slow machine the half second may be over before
+    start({});
+    asio::io_context context;
+    asio::ip::tcp::socket socket(context);
+    const asio::ip::tcp::endpoint to(asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(server_->address().substr(10))));
+    socket.connect(to);
+    asio::write(socket, asio::buffer(std::string_view("GET /none HTTP/1.1\r\nHost: x\r\n\r\n")));
+    std::string received;
+    asio::read_until(socket, asio::dynamic_buffer(received), "}\n");
+    server_->stop_accepting();
+    for (beast::error_code refused; !refused;) {
+      asio::ip::tcp::socket another(context);
+      another.connect(to, refused);
+    }
+    beast::error_code error;
+    asio::write(socket, asio::buffer(request), error);
+    asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n\r\n", error);
+  }
+  EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 503");
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
 }
 
 TEST_F(WebSocketTest, StopsInTimeWhenTheOtherSideSaysNothing) {
