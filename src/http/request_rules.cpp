@@ -31,6 +31,11 @@ std::string joined(const beast_http::fields& fields, boost::beast::string_view n
   return all;
 }
 
+void refuse_control_characters(std::uint64_t, boost::beast::string_view extensions, boost::system::error_code& error) {
+  const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
+  if (std::any_of(extensions.begin(), extensions.end(), is_control)) error = beast_http::error::bad_chunk_extension;
+}
+
 std::string_view smuggling_fault(const ParsedRequest& request) {
   const auto hosts = request.count(beast_http::field::host);
   if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "exactly one Host header is needed";

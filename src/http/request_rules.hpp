@@ -18,4 +18,8 @@ std::string joined(const boost::beast::http::fields& fields, boost::beast::strin
 /// What makes two servers in a row disagree on where a request ends, or whom it is for (request smuggling); blank: nothing.
 std::string_view smuggling_fault(const ParsedRequest& request);
 
+/// For Beast, at each chunk. Its extensions mean nothing to us and are passed over, but Beast takes any byte in them, and a server before this
+/// one may see the end of a line.
+void refuse_control_characters(std::uint64_t size, boost::beast::string_view extensions, boost::system::error_code& error);
+
 }  // namespace pico::http

@@ -119,6 +119,7 @@ void Session::start_request() {
   parser_->eager(false);
   parser_->header_limit(static_cast<std::uint32_t>(io_.shared().options.limits.max_head_bytes));
   parser_->body_limit(boost::none);
+  parser_->on_chunk_header(refuse_control_characters);
   head_complete_ = false;
   streams_body_ = false;
   leave_streams();

@@ -39,6 +39,8 @@ test("what another server might cut elsewhere is refused, and nothing behind it 
     "a chunk size in 0x": `${head}Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n`,
     "a chunk size that overflows": `${head}Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n\r\n`,
     "a chunk without an end": `${head}Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n`,
+    "a line feed in a chunk's extension": `${head}Transfer-Encoding: chunked\r\n\r\n1;a="\n5\n"\r\na\r\n0\r\n\r\n`,
+    "a carriage return in a chunk's extension": `${head}Transfer-Encoding: chunked\r\n\r\n1;a="\r5"\r\na\r\n0\r\n\r\n`,
     "a trailer": `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n`,
     "no host": "GET / HTTP/1.1\r\n\r\n",
     "two hosts": "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",

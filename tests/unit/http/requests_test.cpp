@@ -37,5 +37,13 @@ TEST_F(RequestsTest, SayWhetherTheAddressThatCountsIsAProxys) {
   EXPECT_THAT(proxy(""), EndsWith("no"));
 }
 
+TEST_F(RequestsTest, ExtensionsOfChunksArePassedOverUnlessTheyHoldControlCharacters) {
+  const auto chunked = [&](std::string_view extension) {
+    return ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1" + std::string(extension) + "\r\na\r\n0\r\n\r\n");
+  };
+  for (const auto* taken : {"", ";a", ";a=b", ";a=\"b c\"", " ; a"}) EXPECT_THAT(chunked(taken), EndsWith("a")) << taken;
+  for (const auto* refused : {";a=\"\n5\n\"", ";a=\"\r5\"", ";a=\"\x01\"", ";a=\"\x7f\"", ";\n"}) EXPECT_THAT(chunked(refused), StartsWith("HTTP/1.1 400")) << refused;
+}
+
 }  // namespace
 }  // namespace pico::http
