@@ -16,7 +16,7 @@ Awaitable<void> serve_tls(std::unique_ptr<Session> session) {
   while (Transport::waits(step)) {
     const auto what = Transport::awaited(step);
     const auto [error] = co_await transport.next_layer().async_wait(what, no_throw);
-    if (error) break;
+    if (error || !transport.is_open()) break;  // closed meanwhile: its time was up
     step = transport.tls()->handshake();
   }
   const bool done = step.outcome == tls::Connection::Outcome::done;

@@ -5,7 +5,6 @@
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <memory>
-#include <optional>
 
 #include "asio_types.hpp"
 #include "pico/tls/connection.hpp"
@@ -62,7 +61,7 @@ class BasicTransport {
   }
   /// Nothing is sent any more.
   void shutdown_send(Error& error) {
-    if (tls_) tls_->say_good_bye();
+    if (tls_ && socket_.is_open()) tls_->say_good_bye();
     socket_.shutdown(SocketType::shutdown_send, error);
   }
 
@@ -111,8 +110,9 @@ class BasicTransport {
       default: return asio::error::would_block;
     }
   }
-  Step transfer(const asio::mutable_buffer& buffer) { return tls_->read(buffer.data(), buffer.size()); }
-  Step transfer(const asio::const_buffer& buffer) { return tls_->write(buffer.data(), buffer.size()); }
+  // TLS keeps the number of a socket that has been closed, and it may be another connection's by now.
+  Step transfer(const asio::mutable_buffer& buffer) { return is_open() ? tls_->read(buffer.data(), buffer.size()) : Step{Outcome::failed}; }
+  Step transfer(const asio::const_buffer& buffer) { return is_open() ? tls_->write(buffer.data(), buffer.size()) : Step{Outcome::failed}; }
 
   template <class Buffer, class Buffers>
   static Buffer first_of(const Buffers& buffers) {
@@ -126,18 +126,18 @@ class BasicTransport {
   struct Transfer {
     BasicTransport* transport;
     Buffer buffer;
-    bool begun = false;
-    std::optional<Step> finished = std::nullopt;
+    bool begun = false, over = false;
+    Step step{Outcome::done};
 
     template <class Self>
     void operator()(Self& self, const Error& error = {}) {
-      if (finished) return self.complete(error_of(*finished), finished->bytes);
+      if (over) return self.complete(error_of(step), step.bytes);
       if (error) return self.complete(error, 0);
-      const auto step = buffer.size() == 0 ? Step{Outcome::done} : transport->transfer(buffer);
+      if (buffer.size() > 0) step = transport->transfer(buffer);
       const bool first = !std::exchange(begun, true);
       if (waits(step)) return transport->socket_.async_wait(awaited(step), std::move(self));
       if (!first) return self.complete(error_of(step), step.bytes);
-      finished = step;  // whoever asks must not be called from within the asking
+      over = true;  // whoever asks must not be called from within the asking
       auto& socket = transport->socket_;
       asio::post(socket.get_executor(), std::move(self));
     }

@@ -8,7 +8,8 @@ struct ssl_st;
 namespace pico::tls {
 
 /// The server's side of TLS on one non-blocking socket. It reads and writes the socket itself and never waits: a step that cannot go on says
-/// what the socket has to become first. So an idle connection holds no buffers. Belongs to one thread; the socket must outlive it.
+/// what the socket has to become first. So an idle connection holds no buffers. Belongs to one thread. Once the socket is
+/// closed, nothing but the destructor may be called: its number may be another connection's by then.
 class Connection {
  public:
   enum class Outcome : std::uint8_t {
