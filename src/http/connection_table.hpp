@@ -17,7 +17,7 @@ class ConnectionTable {
   enum class Entry : std::uint8_t {
     in,           ///< counted in: leave() is owed
     full,         ///< there are too many in all
-    client_full,  ///< the client has too many
+    client_full,  ///< the client has too many, whether or not there are too many in all
   };
 
   ConnectionTable(std::size_t max_all, std::size_t max_per_client);
@@ -33,6 +33,7 @@ class ConnectionTable {
     std::mutex mutex;
     std::unordered_map<std::uint64_t, std::size_t> open;  // guarded by mutex
   };
+  bool enter_all(bool in_exchange);
   [[nodiscard]] std::uint64_t id_of(const IpAddress& client) const;
 
   const std::size_t max_all_;

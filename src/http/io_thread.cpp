@@ -73,7 +73,7 @@ Awaitable<void> IoThread::accept_loop() {
   while (!stopping_) {
     auto [error, socket] = co_await acceptor_->async_accept(no_throw);
     if (!error) {
-      open_session(std::move(socket));
+      take(std::move(socket));
     } else if (error == asio::error::operation_aborted) {
       co_return;
     } else if (error == asio::error::no_descriptors && make_room()) {
@@ -84,6 +84,17 @@ Awaitable<void> IoThread::accept_loop() {
       Timer pause(context_, accept_pause);
       co_await pause.async_wait(no_throw);
     }
+  }
+}
+
+/// What cannot be served for want of memory is closed. An exception would end the accepting for good, while the listening socket went on
+/// to get its share of the connections.
+void IoThread::take(Socket socket) {
+  try {
+    open_session(std::move(socket));
+  } catch (...) {
+    shared_.metrics.accept_errors.Increment();
+    LogException{}(std::current_exception());
   }
 }
 
@@ -99,16 +110,24 @@ void IoThread::open_session(Socket socket) {
     shared_.metrics.refused.Increment();
     return;
   }
+  struct Place {  // until there is a session that gives it back
+    ConnectionTable* table;
+    const IpAddress& peer;
+    bool exempt;
+    ~Place() {
+      if (table != nullptr) table->leave(peer, exempt);
+    }
+  } place{&shared_.connections, peer, exempt};
   socket.set_option(asio::ip::tcp::no_delay(true), error);
   socket.non_blocking(true, error);
   const auto* tls = shared_.options.tls;
   auto secured = tls == nullptr ? nullptr : tls->open(socket.native_handle());
   if (tls != nullptr && secured == nullptr) {  // there is no certificate yet
-    shared_.connections.leave(peer, exempt);
     shared_.metrics.refused.Increment();
     return;
   }
   auto session = std::make_unique<Session>(Transport(std::move(socket), std::move(secured)), *this, peer);
+  place.table = nullptr;
   asio::co_spawn(context_, tls == nullptr ? http::serve(std::move(session)) : serve_tls(std::move(session)), LogException{});
 }
 
@@ -225,7 +244,7 @@ void IoThread::take_those_in_line() {
   acceptor_->non_blocking(true, error);
   while (!error) {
     auto socket = acceptor_->accept(error);
-    if (!error) open_session(std::move(socket));
+    if (!error) take(std::move(socket));
   }
   acceptor_->close(error);
 }

@@ -73,6 +73,7 @@ class IoThread {
 
  private:
   Awaitable<void> accept_loop();
+  void take(Socket socket);
   void open_session(Socket socket);
   bool make_room();
   void tick();

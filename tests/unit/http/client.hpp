@@ -14,8 +14,15 @@ namespace pico::http {
 /// A raw TCP client: what hostile clients send cannot be said through an HTTP library.
 class Client {
  public:
-  explicit Client(const std::string& address) {
+  /// `from`: the client's own address; null: the system's choice.
+  explicit Client(const std::string& address, const char* from = nullptr) {
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (from != nullptr) {
+      sockaddr_in own{};
+      own.sin_family = AF_INET;
+      own.sin_addr.s_addr = inet_addr(from);
+      EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
+    }
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
