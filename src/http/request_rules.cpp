@@ -31,6 +31,15 @@ std::string joined(const beast_http::fields& fields, boost::beast::string_view n
   return all;
 }
 
+std::optional<std::string_view> authority_of(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (equals_ignore_case(target.substr(0, scheme.size()), scheme)) {
+      target.remove_prefix(scheme.size());
+      return target.substr(0, target.find_first_of("/?"));
+    }
+  return std::nullopt;
+}
+
 void refuse_control_characters(std::uint64_t, boost::beast::string_view extensions, boost::system::error_code& error) {
   const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
   if (std::any_of(extensions.begin(), extensions.end(), is_control)) error = beast_http::error::bad_chunk_extension;

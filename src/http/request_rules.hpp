@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string joined(const boost::beast::http::fields& fields, boost::beast::strin
 
 /// What makes two servers in a row disagree on where a request ends, or whom it is for (request smuggling); blank: nothing.
 std::string_view smuggling_fault(const ParsedRequest& request);
+
+/// The part that names the host, where a target is a whole address; nullopt: it is none.
+std::optional<std::string_view> authority_of(std::string_view target);
 
 /// For Beast, at each chunk. Its extensions mean nothing to us and are passed over, but Beast takes any byte in them, and a server before this
 /// one may see the end of a line.

@@ -121,6 +121,8 @@ void Session::start_request() {
   parser_->body_limit(boost::none);
   parser_->on_chunk_header(refuse_control_characters);
   head_complete_ = false;
+  may_skip_line_ = true;
+  skip_empty_line();
   streams_body_ = false;
   leave_streams();
   refusal_.reset();
@@ -157,8 +159,21 @@ void Session::refuse_body() {
   linger_ = true;
 }
 
+/// Some clients send a line's end behind a body. One is passed over (RFC 9112, 2.2); it does not begin a request.
+void Session::skip_empty_line() {
+  constexpr std::string_view line_end = "\r\n";
+  const auto in = in_.cdata();
+  if (!may_skip_line_ || !std::string_view(static_cast<const char*>(in.data()), in.size()).starts_with(line_end)) return;
+  may_skip_line_ = false;
+  in_.consume(line_end.size());
+}
+
 /// Works on what has been received. Complete: parser_ holds a whole request (all but its body where that is streamed), or response_ a refusal.
 Session::Parse Session::parse() {
+  if (!parser_->got_some()) {
+    skip_empty_line();
+    if (may_skip_line_ && in_.size() == 1 && *static_cast<const char*>(in_.cdata().data()) == '\r') return Parse::need_more;
+  }
   if (in_.size() > 0 && idle_) {
     idle_ = false;
     deadline_ = std::chrono::steady_clock::now() + io_.shared().options.limits.head_timeout;
@@ -195,9 +210,14 @@ void Session::head_done() {
 
   request_ = Request(static_cast<const Fields*>(&head), find_header);
   request_.method = method_of(head.method());
-  const auto target = view(head.target());
+  auto target = view(head.target());
+  if (const auto authority = authority_of(target)) {
+    // The address goes before the header (RFC 9112, 3.2.2): servers that disagree on that must not see two hosts.
+    if (authority->empty() || !equals_ignore_case(*authority, request_.header("Host"))) return reject(400, "the target is of another host than the Host header");
+    target.remove_prefix(static_cast<std::size_t>(authority->data() + authority->size() - target.data()));
+  }
   const auto question = target.find('?');
-  request_.path = target.substr(0, question);
+  request_.path = target.empty() || question == 0 ? std::string_view("/") : target.substr(0, question);
   request_.query = question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
   request_.peer = peer_;
   const bool forwarded = head.count("X-Forwarded-For") > 0 || head.count("X-Real-IP") > 0;

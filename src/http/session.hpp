@@ -53,6 +53,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
 
   void start_request();
   Parse parse();
+  void skip_empty_line();
   void head_done();
   void refuse_body();
   [[nodiscard]] Response answer_without_route() const;
@@ -92,6 +93,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   Deadline deadline_;
   bool idle_ = true;         // between requests: may be closed without loss
   bool head_complete_ = false;
+  bool may_skip_line_ = true;  // before a request
   bool keep_alive_ = true;
   bool linger_ = false;      // the client may still be sending: read it out before closing, or it never sees the answer
   bool counted_ = true;      // in the connection table

@@ -37,6 +37,34 @@ TEST_F(RequestsTest, SayWhetherTheAddressThatCountsIsAProxys) {
   EXPECT_THAT(proxy(""), EndsWith("no"));
 }
 
+TEST_F(RequestsTest, AnEmptyLineBeforeARequestIsPassedOver) {
+  Client client(server_->address());
+  client.send("\r\nGET /target HTTP/1.1\r\nHost: x\r\n\r\n\r\n");
+  EXPECT_THAT(client.receive(), StartsWith("HTTP/1.1 200"));
+  client.send("GET /target HTTP/1.1\r\nHost: x\r\n\r\n\r");
+  client.receive(2);
+  client.send("\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.receive(3), EndsWith("root"));
+}
+
+TEST_F(RequestsTest, MoreThanOneEmptyLineIsNot) {
+  EXPECT_THAT(ask("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(ask("\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+}
+
+TEST_F(RequestsTest, TargetsMayBeWholeAddresses) {
+  EXPECT_THAT(ask("GET http://x:8080/target?a=b HTTP/1.1\r\nHost: x:8080\r\n\r\n"), EndsWith("query a=b"));
+  EXPECT_THAT(ask("GET HTTPS://X/target HTTP/1.1\r\nHost: x\r\n\r\n"), EndsWith("query "));
+  EXPECT_THAT(ask("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n"), EndsWith("root"));
+  EXPECT_THAT(ask("GET http://x?a=b HTTP/1.1\r\nHost: x\r\n\r\n"), EndsWith("root"));
+}
+
+TEST_F(RequestsTest, AWholeAddressOfAnotherHostIsRefused) {
+  for (const auto* target : {"http://y/target", "http:///target", "http://x@y/target", "http://y@x/target", "http://x:80/target", "http://"})
+    EXPECT_THAT(ask("GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 400")) << target;
+  EXPECT_THAT(ask("GET ftp://x/target HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 404"));
+}
+
 TEST_F(RequestsTest, ExtensionsOfChunksArePassedOverUnlessTheyHoldControlCharacters) {
   const auto chunked = [&](std::string_view extension) {
     return ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1" + std::string(extension) + "\r\na\r\n0\r\n\r\n");
