@@ -64,6 +64,7 @@ void Session::finish(std::uint8_t code) noexcept {
 }
 
 std::function<void(Response)> Session::answer_later() {
+  handed_out_ = true;
   // The response is handed over through the posted handler, so response_ is only ever touched on the io thread.
   return [this](Response response) {
     auto hand_over = [this, answer = std::move(response)]() mutable {
@@ -132,6 +133,7 @@ void Session::start_request() {
   deadline_ = std::chrono::steady_clock::now() + (idle_ ? limits.idle_timeout : limits.head_timeout);
   request_ = Request(nullptr, nullptr);
   response_.reset();
+  handed_out_ = false;
   from_code_ = nullptr;
   match_ = {};
 }
@@ -269,9 +271,20 @@ void Session::handle() {
     request_.body = parser_->get().body();
   request_.received_at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   if (match_.route != nullptr && request_.method != Method::options)
-    match_.route->handler(*this);
+    call_handler();
   else
     response_ = answer_without_route();
+}
+
+void Session::call_handler() {
+  try {
+    match_.route->handler(*this);
+  } catch (const std::exception& error) {
+    spdlog::error("a handler of {} failed with an exception of type {}", match_.route->path, typeid(error).name());
+    if (handed_out_) return;  // the answer is still owed, by whoever has what it takes
+    upgrade_.reset();
+    response_ = Response::error(500, "Internal Server Error");
+  }
 }
 
 /// Writes the answer's head, and a short body, to out_.

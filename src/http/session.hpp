@@ -59,6 +59,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   [[nodiscard]] Response answer_without_route() const;
   void reject(unsigned status, std::string_view message);
   void handle();
+  void call_handler();
   [[nodiscard]] bool has_trailers() const;
   void invite_body();
   // session_streams.cpp
@@ -104,6 +105,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   std::optional<Response> refusal_;    // of a streamed body: goes before what the handler answers
   std::optional<Response> response_;
   std::uint8_t code_ = 0;
+  bool handed_out_ = false;  // somebody else may be about to answer
   std::optional<asio::any_completion_handler<void()>> waiter_;
   std::string out_;
   std::array<asio::const_buffer, 2> out_buffers_;

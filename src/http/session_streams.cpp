@@ -20,6 +20,7 @@ constexpr asio::use_awaitable_t<Executor> use_awaitable{};
 }  // namespace
 
 std::shared_ptr<AnswerPipe> Session::answer_in_pieces(Response head) {
+  if (io_.context().get_executor().running_in_this_thread()) handed_out_ = true;  // elsewhere the handler has given it away before
   auto queue = std::make_shared<AnswerQueue>(*this, io_.context(), io_.shared().metrics.streams);
   auto pipe = std::make_shared<AnswerWriter>(queue);
   auto hand_over = [this, queue, answer = std::move(head)]() mutable {

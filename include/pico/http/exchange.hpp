@@ -19,6 +19,10 @@ namespace pico::http {
 ///  - answer_later(), and then calls the returned function once, from any thread;
 ///  - answer_in_pieces(), from any thread, also in place of the function that answer_later() gave;
 ///  - upgrade(), before it returns: the connection becomes a WebSocket.
+///
+/// A handler that throws, as when there is no memory, is answered 500, whatever it may have answered before. But it must not throw any more
+/// once another thread has got the exchange. After its answer_later() or answer_in_pieces() there is no 500, as somebody else may be about to
+/// answer: whoever has got the function or the pipe still owes that.
 class Exchange {
  public:
   virtual ~Exchange() = default;

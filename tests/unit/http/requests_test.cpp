@@ -1,6 +1,9 @@
 // What is taken as a request, and what becomes of one that goes wrong.
 #include <gmock/gmock.h>
 
+#include <future>
+#include <stdexcept>
+
 #include "server_fixture.hpp"
 
 namespace pico::http {
@@ -18,9 +21,16 @@ class RequestsTest : public WithServer {
     router_.add(Method::get, "/target", [](Exchange& exchange) { exchange.answer(Response::json(200, "query " + std::string(exchange.request().query))); });
     router_.add(Method::post, "/echo", [](Exchange& exchange) { exchange.answer(Response::json(200, std::string(exchange.request().body))); }, {.max_body = 64});
     router_.add(Method::get, "/proxy", [](Exchange& exchange) { exchange.answer(Response::text(200, exchange.request().client_is_proxy ? "yes" : "no")); });
+    router_.add(Method::get, "/throws", [](Exchange&) { throw std::runtime_error("x"); });
+    router_.add(Method::post, "/stream-throws", [](Exchange&) { throw std::runtime_error("x"); }, {.max_body = 64, .stream_body = true});
+    router_.add(Method::get, "/later-throws", [this](Exchange& exchange) {
+      later_.set_value(exchange.answer_later());
+      throw std::runtime_error("x");
+    });
     start();
   }
   std::string proxy(const std::string& headers) { return ask(std::string(line) + headers + "\r\n"); }
+  std::promise<std::function<void(Response)>> later_;
 };
 
 TEST_F(RequestsTest, SayWhetherTheAddressThatCountsIsAProxys) {
@@ -71,6 +81,22 @@ TEST_F(RequestsTest, ExtensionsOfChunksArePassedOverUnlessTheyHoldControlCharact
   };
   for (const auto* taken : {"", ";a", ";a=b", ";a=\"b c\"", " ; a"}) EXPECT_THAT(chunked(taken), EndsWith("a")) << taken;
   for (const auto* refused : {";a=\"\n5\n\"", ";a=\"\r5\"", ";a=\"\x01\"", ";a=\"\x7f\"", ";\n"}) EXPECT_THAT(chunked(refused), StartsWith("HTTP/1.1 400")) << refused;
+}
+
+TEST_F(RequestsTest, WhatAHandlerCannotDoIsAnswered500) {
+  Client client(server_->address());
+  client.send("GET /throws HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.receive(), StartsWith("HTTP/1.1 500 Internal Server Error"));
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.receive(2), EndsWith("root"));
+  EXPECT_THAT(ask("POST /stream-throws HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12"), StartsWith("HTTP/1.1 500"));
+}
+
+TEST_F(RequestsTest, WhoHasBeenHandedTheAnswerStillGivesItThoughTheHandlerThrew) {
+  Client client(server_->address());
+  client.send("GET /later-throws HTTP/1.1\r\nHost: x\r\n\r\n");
+  later_.get_future().get()(Response::text(200, "at last"));
+  EXPECT_THAT(client.receive(), EndsWith("at last"));
 }
 
 }  // namespace
