@@ -311,7 +311,8 @@ void Session::compose() {
   else if (response.status != 204 && response.status != 304)
     out_.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   out_.append("\r\n");
-  const bool has_body = pieces_ == nullptr && !response.body.empty() && request_.method != Method::head && response.status != 304;
+  const bool may_have_body = request_.method != Method::head && response.status != 204 && response.status != 304;
+  const bool has_body = pieces_ == nullptr && !response.body.empty() && may_have_body;
   const bool copy = has_body && response.body.size() <= inline_body;
   if (copy) out_.append(response.body);
   const auto rest = has_body && !copy ? response.body : std::string_view{};

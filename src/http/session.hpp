@@ -91,7 +91,7 @@ class Session final : public Exchange, public boost::intrusive::list_base_hook<>
   std::optional<Parser> parser_;
   Router::Match match_;
   std::size_t head_fields_ = 0;
-  Deadline deadline_;
+  Deadline deadline_ = Deadline::max();
   bool idle_ = true;         // between requests: may be closed without loss
   bool head_complete_ = false;
   bool may_skip_line_ = true;  // before a request

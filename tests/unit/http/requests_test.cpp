@@ -10,6 +10,7 @@ namespace pico::http {
 namespace {
 
 using testing::EndsWith;
+using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr std::string_view line = "GET /proxy HTTP/1.1\r\nHost: x\r\n";
@@ -26,6 +27,10 @@ class RequestsTest : public WithServer {
     router_.add(Method::get, "/later-throws", [this](Exchange& exchange) {
       later_.set_value(exchange.answer_later());
       throw std::runtime_error("x");
+    });
+    router_.add(Method::get, "/empty", [](Exchange& exchange) {
+      auto response = Response::text(204, "no place for this");
+      exchange.answer(std::move(response));
     });
     start();
   }
@@ -97,6 +102,14 @@ TEST_F(RequestsTest, WhoHasBeenHandedTheAnswerStillGivesItThoughTheHandlerThrew)
   client.send("GET /later-throws HTTP/1.1\r\nHost: x\r\n\r\n");
   later_.get_future().get()(Response::text(200, "at last"));
   EXPECT_THAT(client.receive(), EndsWith("at last"));
+}
+
+TEST_F(RequestsTest, AnswersWithoutABodyHaveNone) {
+  Client client(server_->address());
+  client.send("GET /empty HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto answers = client.receive_all();
+  EXPECT_THAT(answers, StartsWith("HTTP/1.1 204"));
+  EXPECT_THAT(answers, HasSubstr("\r\n\r\nHTTP/1.1 200"));
 }
 
 }  // namespace
