@@ -8,7 +8,11 @@ Fault no_website() {
   return {"InvalidDatabaseName", "the name of a website is letters, digits, dots, hyphens and underscores, and begins with a letter or a digit"};
 }
 
-Fault not_listed() { return {"InvalidDatabaseName", "there is no such website here, and siteRegistration is listed: add it with picolytics site add"}; }
+Fault not_listed() {
+  return {"InvalidDatabaseName", "there is no such website here, and siteRegistration is listed: add it with picolytics site add"};
+}
+
+Fault time_out_of_range() { return {"InvalidTimeFormat", "time must not be before the year 2000 nor more than a day ahead"}; }
 
 http::Response answer_of(const Fault& fault) {
   const nlohmann::ordered_json body{{"code", fault.code}, {"message", fault.message}};

@@ -19,6 +19,9 @@ Fault no_website();
 /// The website is none of the sites, and siteRegistration is `listed`.
 Fault not_listed();
 
+/// A time that the store cannot hold (pico/writer/validity.hpp).
+Fault time_out_of_range();
+
 /// `{"code":"…","message":"…"}`; 503 with Retry-After.
 http::Response answer_of(const Fault& fault);
 

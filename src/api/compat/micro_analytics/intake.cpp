@@ -11,8 +11,6 @@
 namespace pico::api::micro_analytics {
 namespace {
 
-Fault out_of_range() { return {"InvalidTimeFormat", "time must not be before the year 2000 nor more than a day ahead"}; }
-
 std::string to_upper(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -43,9 +41,9 @@ std::optional<Fault> Intake::take(const Item& item, std::string_view site, Unrea
 std::optional<Fault> Intake::spool(const Sent& sent, std::string_view site, Instant now, Spool& into) {
   auto enriched = enricher_.enrich_past(sent.raw, options_.past_key);
   // The salts of coming days are made some hours ahead.
-  if (!enriched && sent.raw.received_at > now) return out_of_range();
+  if (!enriched && sent.raw.received_at > now) return time_out_of_range();
   if (!enriched) return Fault{"InternalError", "there is no salt for the day of a visit: Postgres has been away; try again", 503};
-  if (enriched->day < writer::oldest_day) return out_of_range();
+  if (enriched->day < writer::oldest_day) return time_out_of_range();
   // Who hands in no User-Agent says nothing of who came; a browser that sends none is another matter.
   if (!sent.has_user_agent) {
     enriched->bot = event::Bot::no;

@@ -7,6 +7,7 @@
 #include "pico/core/url.hpp"
 #include "pico/enrich/caller.hpp"
 #include "pico/event/limits.hpp"
+#include "pico/writer/validity.hpp"
 #include "platform.hpp"
 #include "time_format.hpp"
 
@@ -14,9 +15,6 @@ namespace pico::api::micro_analytics {
 namespace {
 
 namespace limits = event::limits;
-
-constexpr auto oldest = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
-constexpr std::chrono::hours ahead_at_most{24};
 
 std::string first_language(std::string_view accept_language) {
   return clean_text(trim(accept_language.substr(0, accept_language.find_first_of(",;"))), limits::word);
@@ -43,7 +41,7 @@ ItemTime time_of(const Item& item, Instant now, bool strict) {
     return {now, false, Fault{"InvalidTimeFormat", "time must be RFC 3339 (2015-11-20T12:00:00Z), RFC 1123 or seconds since 1970 as text"}};
   if (!at) return {now, true, {}};
   if (is_not_given(*at)) return {now, false, {}};
-  if (*at < oldest || *at >= now + ahead_at_most) return {now, false, Fault{"InvalidTimeFormat", "time must not be before the year 2000 nor more than a day ahead"}};
+  if (*at < writer::oldest_day || *at >= now + writer::furthest_ahead) return {now, false, time_out_of_range()};
   return {*at, false, {}};
 }
 
