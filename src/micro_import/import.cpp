@@ -25,7 +25,8 @@ void append_field(std::string& out, std::string_view field) {
 /// What a file is for ever, though rows come behind those it has: another server's of the same website and month begins otherwise.
 storage::Epoch epoch_of(const Found& file, const Visit& first) {
   std::string name = "a file of µAnalytics";
-  for (const std::string_view field : {std::string_view(file.website), std::string_view(file.month), first.event, first.path}) append_field(name, field);
+  for (const std::string_view field : {std::string_view(file.website), std::string_view(file.month), first.event, first.path})
+    append_field(name, field);
   append_field(name, std::to_string(first.number));
   append_field(name, first.time ? std::to_string(*first.time) : "");
   const auto hash = sha256(name);
@@ -36,7 +37,8 @@ storage::Epoch epoch_of(const Found& file, const Visit& first) {
 
 /// The UTC month in which the file's visits were, as instants; nullopt for such as cannot be stored.
 std::optional<std::pair<Instant, Instant>> span_of(const std::string& month) {
-  const std::chrono::year_month at{std::chrono::year(std::stoi(month.substr(0, 4))), std::chrono::month(static_cast<unsigned>(std::stoi(month.substr(5))))};
+  const std::chrono::year_month at{std::chrono::year(std::stoi(month.substr(0, 4))),
+                                   std::chrono::month(static_cast<unsigned>(std::stoi(month.substr(5))))};
   if (!at.ok() || std::chrono::sys_days(at / 1) < writer::oldest_day) return std::nullopt;
   return std::pair(Instant(std::chrono::sys_days(at / 1)), Instant(std::chrono::sys_days((at + std::chrono::months(1)) / 1)));
 }
@@ -44,7 +46,8 @@ std::optional<std::pair<Instant, Instant>> span_of(const std::string& month) {
 /// One file on its way.
 class FileImport {
  public:
-  FileImport(const Found& file, Visits& from, storage::Connection& connection, writer::BulkWriter& writer, api::MicroStoredVisits& visits, const Options& options)
+  FileImport(const Found& file, Visits& from, storage::Connection& connection, writer::BulkWriter& writer, api::MicroStoredVisits& visits,
+             const Options& options)
       : file_(file), from_(from), connection_(connection), writer_(writer), visits_(visits), options_(options) {}
 
   Result<FileReport> run(std::string site) {
@@ -70,15 +73,15 @@ class FileImport {
  private:
   /// Nothing may come twice: that none of it is here any more is seen, not believed.
   [[nodiscard]] Error still_there() const {
-    return {Errc::conflict, fmt::format("{} visits of {} in that month are stored: taken again, they would count twice. Remove the website first (DELETE /{}, or picolytics "
-                                        "site remove {} --yes)",
+    return {Errc::conflict, fmt::format("{} visits of {} in that month are stored: taken again, they would count twice. Remove the website first "
+                                        "(DELETE /{}, or picolytics site remove {} --yes)",
                                         report_.stored_before, report_.site, file_.website, report_.site)};
   }
 
   /// They have been passed over, and all that was taken before went with the site.
   [[nodiscard]] Error site_removed(std::uint64_t not_stored) const {
-    return {Errc::not_found, fmt::format("the site {0} was removed meanwhile, so {1} visits were not stored, and no others may be. To take them, add the site (picolytics site add "
-                                         "{0}) and import with --again",
+    return {Errc::not_found, fmt::format("the site {0} was removed meanwhile, so {1} visits were not stored, and no others may be. To take them, add "
+                                         "the site (picolytics site add {0}) and import with --again",
                                          report_.site, not_stored)};
   }
 
@@ -109,7 +112,8 @@ class FileImport {
       if (!last) return last.error();
       if (error) return *error;
       if (*last == position) return {};
-      const auto written = writer_.write(visits_.events(), writer::BulkStep{epoch_, the_shard, static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(*last)});
+      const writer::BulkStep step{epoch_, the_shard, static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(*last)};
+      const auto written = writer_.write(visits_.events(), step);
       report_.taken += written.events;
       position = *last;
       if (written.of_unknown_sites > 0) return site_removed(written.of_unknown_sites);
@@ -123,7 +127,8 @@ class FileImport {
       refuse("time is no whole number", visit.number);
       return std::nullopt;
     }
-    const auto added = visits_.add(report_.site, {*visit.time, visit.event, visit.path, visit.ip, visit.platform, visit.referer_domain, visit.country});
+    const auto added =
+        visits_.add(report_.site, {*visit.time, visit.event, visit.path, visit.ip, visit.platform, visit.referer_domain, visit.country});
     if (added) return std::nullopt;
     if (added.error().code != Errc::invalid) return added.error();
     refuse(added.error().message, visit.number);
@@ -160,7 +165,8 @@ Result<FileReport> import_file(const Found& file, storage::Connection& connectio
   try {
     return FileImport(file, *from, connection, writer, visits, options).run(std::move(*site));
   } catch (const writer::CheckpointMoved&) {
-    return Error{Errc::conflict, "somebody else imports " + file.file.string() + " at the same time, or Postgres has gone back in time; run it again when that is over"};
+    return Error{Errc::conflict, "somebody else imports " + file.file.string() +
+                                     " at the same time, or Postgres has gone back in time; run it again when that is over"};
   } catch (const storage::DatabaseError& error) {
     return Error{Errc::unavailable, error.what()};
   }

@@ -47,8 +47,8 @@ class Chunk final : public writer::BulkSource {
 /// ranks: reading it again for every chunk would take longer and longer.
 constexpr std::int64_t longest_moment = 200'000;
 
-/// From where on the next chunk's ranks are counted: where the first moment of this one that may go on began. All of them may, as two old servers' ids
-/// alternate.
+/// From where on the next chunk's ranks are counted: where the first moment of this one that may go on began. All of them may, as two old
+/// servers' ids alternate.
 std::int64_t next_ranked_from(const storage::Rows& rows) {
   auto from = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < rows.size(); ++i) from = std::min(from, rows.get<std::int64_t>(i, column::moment_began));
@@ -91,7 +91,8 @@ class Run {
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (const auto event = translator_.translate(rows, i, outcome)) chunk_.add(*event);
     const auto target = rows.get<std::int64_t>(rows.size() - 1, column::id);
-    writer_.write(chunk_, writer::BulkStep{.epoch = epoch_, .expected = static_cast<std::uint64_t>(position_), .target = static_cast<std::uint64_t>(target)});
+    const auto expected = static_cast<std::uint64_t>(position_);
+    writer_.write(chunk_, writer::BulkStep{.epoch = epoch_, .expected = expected, .target = static_cast<std::uint64_t>(target)});
     position_ = target;
     done_ += rows.size();
     total_ = std::max(total_, done_);
@@ -118,8 +119,8 @@ Result<void> begin_again(storage::Connection& connection, const Options& options
     if (auto site = site_of(domain.name)) sites.push_back(std::move(*site));
   const auto rows = connection.execute(sql("takeover.sites_with_visits"), sites);
   if (!rows.empty())
-    return Error{Errc::conflict, fmt::format("visits are stored of {} of the old sites, the first is {}: taken over again, they would count twice. picolytics site remove "
-                                             "DOMAIN --yes removes a site with all that was counted of it, whoever counted it",
+    return Error{Errc::conflict, fmt::format("visits are stored of {} of the old sites, the first is {}: taken over again, they would count twice. "
+                                             "picolytics site remove DOMAIN --yes removes a site with all that was counted of it, whoever counted it",
                                              rows.size(), rows.text(0, 0))};
   storage::reset_checkpoint(connection, epoch_of(options.schema), 0);
   return {};
@@ -136,9 +137,10 @@ Result<Outcome> bring_all(storage::Connection& connection, const Options& option
   for (;;) {
     const auto last = old.settled(options, observer);
     if (!last)
-      return Error{Errc::unavailable, fmt::format("other sessions have had transactions open on {}.events for {} s, so it is not known which events are there: end them (select * "
-                                                  "from pg_stat_activity) and run this again; what has been taken over is kept",
-                                                  options.schema, options.patience.count())};
+      return Error{Errc::unavailable,
+                   fmt::format("other sessions have had transactions open on {}.events for {} s, so it is not known which events are there: end them "
+                               "(select * from pg_stat_activity) and run this again; what has been taken over is kept",
+                               options.schema, options.patience.count())};
     run.outcome.sites_made += make_sites(connection, old.domains(), options.default_zone);  // of events that have come meanwhile
     if (run.bring(*last) < options.chunk) return run.outcome;
   }
@@ -183,8 +185,8 @@ Result<Outcome> take_over(storage::Connection& connection, const Options& option
     return Error{Errc::conflict, "the database has gone back in time, or somebody else takes events over: run this again"};
   } catch (const writer::InvalidEvent&) {
     // What Postgres' clock takes for the future has been left out, an hour before ours would.
-    return Error{Errc::unavailable, "old events are dated more than a day ahead of this machine's clock, though not of the database's: set both clocks right and run this again; what "
-                                    "has been taken over is kept"};
+    return Error{Errc::unavailable, "old events are dated more than a day ahead of this machine's clock, though not of the database's: set both "
+                                    "clocks right and run this again; what has been taken over is kept"};
   }
 }
 

@@ -11,7 +11,9 @@ using http::Method;
 
 constexpr std::size_t max_item_bytes = 1u << 20;
 
-http::Response too_large() { return answer_of({"InvalidJSON", "the body of the request is too large: a visit has 1 MB, a list what microAnalyticsMaxBody says", 413}); }
+http::Response too_large() {
+  return answer_of({"InvalidJSON", "the body of the request is too large: a visit has 1 MB, a list what microAnalyticsMaxBody says", 413});
+}
 
 }  // namespace
 

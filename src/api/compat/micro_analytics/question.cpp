@@ -16,7 +16,8 @@ constexpr Instant always = std::chrono::sys_days(std::chrono::year(1970) / 1 / 1
 constexpr std::int64_t longest_interval = 250'000'000'000;
 
 const Fault malformed{"InternalError", "the query is malformed: a % must be followed by two hexadecimal digits"};
-const Fault wrong_time{"InvalidTimeFormat", "start and end must be RFC 3339 (2015-11-20T12:00:00Z), RFC 1123 or seconds since 1970, and end must not be before start"};
+const Fault wrong_time{"InvalidTimeFormat",
+                       "start and end must be RFC 3339 (2015-11-20T12:00:00Z), RFC 1123 or seconds since 1970, and end must not be before start"};
 const Fault wrong_interval{"InvalidInterval", "interval must be a whole number of seconds, at least 1"};
 const Fault wrong_limit{"InvalidLimit", "limit must be a whole number, at least 1"};
 
