@@ -1,14 +1,10 @@
 #include "pico/stats/service.hpp"
 
 #include "asking.hpp"
+#include "pico/storage/sites.hpp"
 
 namespace pico::stats {
 namespace {
-
-std::optional<storage::SiteId> find_site(storage::Connection& connection, std::string_view domain) {
-  const auto row = connection.execute("select site_id from pico.sites where domain = $1", domain);
-  return row.empty() ? std::nullopt : std::optional(row.get<int>(0, 0));
-}
 
 Error no_such_site() {
   return {Errc::not_found, "There is no such site."};
@@ -48,7 +44,7 @@ Result<std::vector<Answer>> Service::answer(storage::Connection& connection, std
   try {
     for (const auto& query : queries) {
       if (!asking || query.site != site) {
-        const auto id = find_site(connection, query.site);
+        const auto id = storage::find_site(connection, query.site);
         if (!id) return no_such_site();
         asking.emplace(impl_->options, impl_->cubes, impl_->rollups, connection, *id, impl_->clock.now());
         site = query.site;
@@ -65,7 +61,7 @@ Result<std::vector<Answer>> Service::answer(storage::Connection& connection, std
 }
 
 Result<std::int64_t> Service::live_visitors(storage::Connection& connection, std::string_view site) {
-  const auto id = find_site(connection, site);
+  const auto id = storage::find_site(connection, site);
   if (!id) return no_such_site();
   // The site's days of the last five minutes are among yesterday, today and tomorrow by UTC. µAnalytics' API takes visits that are still to
   // come.

@@ -2,12 +2,29 @@
 #include <libpq-fe.h>
 
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "ingest/binary.hpp"
 
 namespace pico::storage {
 
 using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+/// Binary parameters as libpq takes them: views of texts, which must outlive this.
+struct BinaryParameters {
+  explicit BinaryParameters(std::span<const std::string> parameters) : formats(parameters.size(), 1) {
+    for (const auto& parameter : parameters) {
+      values.push_back(parameter.data());
+      lengths.push_back(static_cast<int>(parameter.size()));
+    }
+  }
+  [[nodiscard]] int count() const { return static_cast<int>(values.size()); }
+
+  std::vector<const char*> values;
+  std::vector<int> lengths, formats;
+};
 
 /// Reads the fields of one row of a binary result one after the other.
 class Fields {

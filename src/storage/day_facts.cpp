@@ -30,16 +30,10 @@ PgResult check(Connection& connection, PGresult* answer, ExecStatusType expected
 
 PgResult execute(Connection& connection, const std::string& statement, const std::vector<std::string>& parameters,
                  ExecStatusType expected) {
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  for (const auto& parameter : parameters) {
-    values.push_back(parameter.data());
-    lengths.push_back(static_cast<int>(parameter.size()));
-  }
-  const std::vector<int> formats(parameters.size(), 1);
+  const BinaryParameters sent(parameters);
   return check(connection,
-               PQexecParams(native_connection(connection), statement.c_str(), static_cast<int>(values.size()), nullptr,
-                            values.data(), lengths.data(), formats.data(), 1),
+               PQexecParams(native_connection(connection), statement.c_str(), sent.count(), nullptr, sent.values.data(),
+                            sent.lengths.data(), sent.formats.data(), 1),
                expected);
 }
 

@@ -36,8 +36,8 @@ void lock_day_exclusive(Connection& connection, Day day);
 /// pico.feed_horizon.xid to the highest transaction whose rows it removes; makes the horizon's row when it is missing (after the first
 /// start and after a crash of Postgres).
 ///
-/// Who read a day's facts under the snapshot S together with the horizon's token can be brought up to date from the feed as long as the
-/// token is the same and pg_snapshot_xmin(S) > feed_horizon.xid: all that was removed was then visible in S. Otherwise it reads anew.
+/// Whether the feed still tells all that has changed since a reader knew a day's facts, or it has to read them anew: storage::covers()
+/// (day_feed.hpp) decides it by the horizon.
 void trim_feed(Connection& connection);
 
 }  // namespace pico::storage

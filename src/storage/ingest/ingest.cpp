@@ -21,16 +21,9 @@ PgResult Ingest::Impl::run(const std::string& name, const std::vector<std::strin
                   PGRES_COMMAND_OK);
     prepared.insert(name);
   }
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  for (const auto& parameter : parameters) {
-    values.push_back(parameter.data());
-    lengths.push_back(static_cast<int>(parameter.size()));
-  }
-  const std::vector<int> formats(parameters.size(), 1);
-  PgResult result(
-      PQexecPrepared(native, name.c_str(), static_cast<int>(values.size()), values.data(), lengths.data(), formats.data(), 1),
-      &PQclear);
+  const BinaryParameters sent(parameters);
+  PgResult result(PQexecPrepared(native, name.c_str(), sent.count(), sent.values.data(), sent.lengths.data(), sent.formats.data(), 1),
+                  &PQclear);
   const auto status = PQresultStatus(result.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) expect_status(connection, result.release(), PGRES_COMMAND_OK);
   return result;
