@@ -238,7 +238,8 @@ std::string Keeper::problem() const {
   if (!validity) return fmt::format("there is no certificate for {}: {}", options_.host, failure_);
   const auto now = clock_.now();
   if (now < validity->not_before)
-    return fmt::format("the certificate for {} does not hold before {}: is this machine's clock right?", options_.host, to_string(validity->not_before));
+    return fmt::format("the certificate for {} does not hold before {}: is this machine's clock right?", options_.host,
+                       to_string(validity->not_before));
   if (now >= validity->not_after) return fmt::format("the certificate for {} has run out: {}", options_.host, failure_);
   if (!failure_.empty())
     return fmt::format("the certificate for {} holds until {}, but cannot be renewed: {}", options_.host, to_string(validity->not_after), failure_);

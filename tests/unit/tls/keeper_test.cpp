@@ -40,7 +40,8 @@ class FakeStore final : public AcmeStore {
     if (shared_.throws) throw std::runtime_error("no such column");
     if (shared_.away) return gone();
     auto state = shared_.state;
-    if (shared_.next_attempt) state.failures.pause = std::max(0s, std::chrono::ceil<std::chrono::seconds>(*shared_.next_attempt - shared_.clock.now()));
+    if (!shared_.next_attempt) return state;
+    state.failures.pause = std::max(0s, std::chrono::ceil<std::chrono::seconds>(*shared_.next_attempt - shared_.clock.now()));
     return state;
   }
   Result<bool> try_lock() override {
