@@ -50,7 +50,7 @@ class Ingest::Impl {
     auto validated = validation_.validate(*wire, submission);
     if (const auto* reason = std::get_if<Drop>(&validated)) return drop(*reason);
     auto& raw = std::get<event::Raw>(validated);
-    switch (admission_.admit(raw.domain, submission.received_at)) {
+    switch (admission_.admit(raw.domain)) {
       case Admission::Answer::known:
       case Admission::Answer::admitted: break;
       case Admission::Answer::not_listed: return drop(Drop::site_unknown);

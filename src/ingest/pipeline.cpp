@@ -95,31 +95,34 @@ void Pipeline::stop() {
 }
 
 /// Label values come from the sites in Postgres only, and from so many of them: whatever else is asked for counts as `other`.
-metrics::Counter& Pipeline::ingested(std::string_view domain, std::unordered_map<std::string, metrics::Counter*>& known) {
+metrics::Counter& Pipeline::ingested(std::string_view domain, SiteCounters& counters) {
   const std::string key(domain);
-  if (const auto found = known.find(key); found != known.end()) return *found->second;
+  if (const auto found = counters.known.find(key); found != counters.known.end()) return *found->second;
+  const auto counter = [&](const std::string& label) {
+    return &registry_.counter("picolytics_ingested_events", "Events taken, by site.", {{"domain", label}});
+  };
   const auto site = sites_.find(domain);
-  const bool label = site && site->stored && known.size() < metrics::most_site_labels;
-  auto& counter = registry_.counter("picolytics_ingested_events", "Events taken, by site.", {{"domain", label ? key : "other"}});
-  if (label) known.emplace(key, &counter);
-  return counter;
+  if (site && site->stored && counters.known.size() < metrics::most_site_labels) return *counters.known.emplace(key, counter(key)).first->second;
+  if (counters.other == nullptr) counters.other = counter("other");
+  return *counters.other;
 }
 
 void Pipeline::run() {
   enrich::Enricher enricher(knowledge_, salts_, sites_);
   journal::GroupBuilder group;
   std::vector<std::byte> encoded;
-  std::unordered_map<std::string, metrics::Counter*> counters;
+  SiteCounters counters;
   std::array<std::unique_ptr<Item>, pass_items> items;
   for (;;) {
     const auto seen = wake_ups_.load(std::memory_order_acquire);
     const auto count = queue_.try_pop_bulk(items.begin(), items.size());
     if (count == 0) {
-      if (queue_.items() > 0) continue;  // a producer is between counting and enqueuing: a matter of nanoseconds
+      if (queue_.items() > at_work_) continue;  // a producer is between counting and enqueuing: a matter of nanoseconds
       if (stopping_) return;
       wake_ups_.wait(seen, std::memory_order_acquire);
       continue;
     }
+    at_work_ += count;
     std::vector<Ticket> tickets;
     tickets.reserve(count);
     std::size_t popped_bytes = 0;
@@ -143,6 +146,7 @@ void Pipeline::run() {
       ingested(enriched->domain, counters).Increment();
     }
     queue_.popped(count, popped_bytes);
+    at_work_ -= count;
     if (group.records() > 0) journal_.submit(group.take(GroupDone{std::move(tickets), group_bytes, in_flight_bytes_, metrics_}));
   }
 }

@@ -37,7 +37,12 @@ class Pipeline {
  private:
   void run();
   void wake();
-  metrics::Counter& ingested(std::string_view domain, std::unordered_map<std::string, metrics::Counter*>& known);
+  /// A worker's counters of events by site, so that it need not ask the registry for each event.
+  struct SiteCounters {
+    std::unordered_map<std::string, metrics::Counter*> known;
+    metrics::Counter* other = nullptr;
+  };
+  metrics::Counter& ingested(std::string_view domain, SiteCounters& counters);
 
   const Options& options_;
   const std::shared_ptr<enrich::Knowledge> knowledge_;
@@ -49,6 +54,7 @@ class Pipeline {
 
   queue::BoundedQueue<std::unique_ptr<Item>> queue_;
   std::atomic<std::size_t> in_flight_bytes_{0};  // pushed and not yet on disk: what really bounds memory
+  std::atomic<std::size_t> at_work_{0};          // popped, but still counted by the queue
   std::atomic<std::uint32_t> wake_ups_{0};       // workers sleep on it while the queue is empty
   std::atomic<bool> stopping_{false};
   std::vector<std::thread> threads_;
