@@ -84,24 +84,14 @@ std::size_t delete_visits(Connection& connection, int site_id, Day day, bool onl
 
 }  // namespace
 
-std::size_t delete_facts_before(Connection& connection, int site_id, Day before) {
+std::size_t delete_facts_before(Connection& connection, int site_id, Day before, Whose whose) {
+  const bool only_bots = whose == Whose::bots;
+  const auto days = only_bots ? connection.execute(sql("facts.site_bot_days"), site_id, before) : connection.execute(sql("facts.site_days"), site_id, before);
   std::size_t deleted = 0;
-  const auto days = connection.execute(sql("facts.site_days"), site_id, before);
   for (std::size_t i = 0; i < days.size(); ++i) {
     const auto day = days.get<Day>(i, 0);
-    deleted += delete_visits(connection, site_id, day, false);
-    delete_orphans(connection, site_id, day);
-    forget_day_without_facts(connection, site_id, day);
-  }
-  return deleted;
-}
-
-std::size_t delete_bots_before(Connection& connection, int site_id, Day before) {
-  std::size_t deleted = 0;
-  const auto days = connection.execute(sql("facts.site_bot_days"), site_id, before);
-  for (std::size_t i = 0; i < days.size(); ++i) {
-    const auto day = days.get<Day>(i, 0);
-    deleted += delete_visits(connection, site_id, day, true);
+    deleted += delete_visits(connection, site_id, day, only_bots);
+    if (!only_bots) delete_orphans(connection, site_id, day);
     forget_day_without_facts(connection, site_id, day);
   }
   return deleted;

@@ -47,7 +47,7 @@ Pruned prune(Connection& connection, const RetentionOptions& options, Instant no
   if (options.prune_days > 0) prune_all(connection, sites, options.prune_days, now, pruned);
   if (options.bot_prune_days > 0) {
     for (const auto& site : sites) {
-      pruned.visits += delete_bots_before(connection, site.site_id, first_kept(site, options.bot_prune_days, now));
+      pruned.visits += delete_facts_before(connection, site.site_id, first_kept(site, options.bot_prune_days, now), Whose::bots);
     }
   }
   return pruned;
