@@ -131,6 +131,7 @@ void write_bulk(Session& session, const BulkStep& step, BulkSource& source, cons
   UncommittedVisits visits(session.visits);
   storage::Ingest::Batch batch(session.ingest);
   if (!batch.advance(step.epoch, std::array{storage::Advance{step.shard, step.expected, step.target}})) throw CheckpointMoved();
+  attempt.moved = true;
   batch.take_turns(surveyed.lanes);
   Chunks chunks(session, batch, options, step.expected);
   for_each_chunk(source, [&](std::span<const BulkEvent> events) { chunks.write(events); });

@@ -21,6 +21,7 @@ Survey survey(BulkSource& source, Instant now);
 struct BulkAttempt {
   BulkResult result;
   storage::RowCounts rows;
+  bool moved = false;       ///< the checkpoint, as far as this transaction is concerned: no other one has moved it before
   bool committing = false;  ///< it got as far as the commit; whether that took place is known once write_bulk() returns
 };
 

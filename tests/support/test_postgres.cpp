@@ -185,7 +185,9 @@ void TestDatabase::drop_connections() const {
 }
 
 void TestDatabase::refuse_connections(bool refuse) const {
-  Cluster::instance().connect().execute("alter database " + name_ + " with allow_connections " + (refuse ? "false" : "true"));
+  auto admin = Cluster::instance().connect();
+  admin.execute("set synchronous_commit = local");  // nobody may be answering commits (UnansweredCommits)
+  admin.execute("alter database " + name_ + " with allow_connections " + (refuse ? "false" : "true"));
   if (refuse) drop_connections();
 }
 

@@ -11,14 +11,14 @@ namespace pico::test {
 /// While it lives, commits of the cluster take place and nobody is told: they wait for a standby that never comes.
 class UnansweredCommits {
  public:
-  explicit UnansweredCommits(const TestDatabase& database) : database_(database), admin_(database.connect()) {
-    admin_.execute("create table if not exists probes ()");
+  explicit UnansweredCommits(const TestDatabase& database) : database_(database) {
+    admin_.execute("create table if not exists public.probes ()");
     admin_.execute("alter system set synchronous_standby_names = 'nobody'");
     admin_.execute("select pg_reload_conf()");
     // Postgres takes the setting when it comes to it; from the first commit that waits on, all do.
     probe_ = std::jthread([this](const std::stop_token& stop) {
-      auto own = database_.connect();
-      while (!stop.stop_requested()) own.execute("insert into probes default values");
+      auto own = connect();
+      while (!stop.stop_requested()) own.execute("insert into public.probes default values");
     });
     wait_for(1);
   }
@@ -34,7 +34,8 @@ class UnansweredCommits {
     return admin_
         .execute(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep' and lower(query) = 'commit' and "
-            "datname = current_database()")
+            "datname = $1",
+            database_.name())
         .get<int>(0, 0);
   }
 
@@ -47,14 +48,17 @@ class UnansweredCommits {
   }
 
  private:
+  /// Not with the tested code's database, which may come to refuse sessions meanwhile.
+  static storage::Connection connect() { return std::move(*storage::Connection::open({.conninfo = cluster_conninfo()})); }
   void wait_for(int commits) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (admin_.execute("select count(*) from pg_stat_activity where wait_event = 'SyncRep' and datname = current_database()").get<int>(0, 0) < commits)
+    const auto query = "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and datname in ($1, current_database())";
+    while (admin_.execute(query, database_.name()).get<int>(0, 0) < commits)
       if (std::chrono::steady_clock::now() > end) throw std::runtime_error("no commit waits for an answer");
   }
 
   const TestDatabase& database_;
-  storage::Connection admin_;
+  storage::Connection admin_ = connect();
   std::jthread probe_;
 };
 

@@ -53,6 +53,14 @@ struct BulkStep {
   std::uint64_t target = 0;    ///< where it stands afterwards
 };
 
+/// Postgres went away during the commit and has not come back in time, or stop() came first: the events are stored, or they are not. Whoever
+/// has a step asks for its position() later.
+class OutcomeUnknown : public storage::DatabaseError {
+ public:
+  explicit OutcomeUnknown(const storage::DatabaseError& last)
+      : DatabaseError(last.sqlstate(), true, std::string("a commit was not answered, and what came of it cannot be seen: ") + last.what()) {}
+};
+
 struct BulkResult {
   std::uint64_t events = 0;            ///< that were stored: all but those of unknown sites
   std::uint64_t visits_written = 0;    ///< rows of visits that were made or changed
@@ -79,9 +87,8 @@ class BulkWriter {
   /// All or nothing, committed when it returns. Blocks for as long as it takes: some 10 µs an event.
   ///
   /// Throws storage::DatabaseError (Postgres is away, or refuses data), InvalidEvent, or CheckpointMoved when the checkpoint of the step does
-  /// not stand at `expected`. Serialization failures, deadlocks and a lost connection are tried again a few times; a commit whose answer
-  /// was lost is looked after, and counts once. Only when Postgres stays away after such a commit does a DatabaseError with connection_lost()
-  /// leave open whether the events are stored: then position() of the step tells.
+  /// not stand at `expected`: then nothing is stored. Serialization failures, deadlocks and a lost connection are tried again a few times. A
+  /// commit whose answer was lost is looked after for Options::uncertain_at_most, and counts once; only then OutcomeUnknown is thrown.
   BulkResult write(BulkSource& source, std::optional<BulkStep> step = {});
 
   /// Where that checkpoint stands; 0: never moved. Throws storage::DatabaseError.

@@ -33,6 +33,7 @@ struct Options {
   std::size_t cached_words = 200'000;           ///< words known to be in Postgres, about 100 bytes each; all writers together
   std::uint64_t dead_letters_per_minute = 100;  ///< more than that, and the writer halts
   std::chrono::milliseconds first_retry{100}, last_retry{10'000};  ///< pauses between attempts double from one to the other
+  std::chrono::milliseconds uncertain_at_most{60'000};  ///< BulkWriter: so long it looks after a commit that was not answered
 };
 
 /// An event whose transaction has just been committed.

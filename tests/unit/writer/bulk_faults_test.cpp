@@ -93,6 +93,40 @@ TEST_F(BulkUnanswered, CountsOnceWhatWasCommittedWithoutAnAnswer) {
   EXPECT_EQ(stored(), "105 5 105");
 }
 
+TEST_F(BulkUnanswered, IsLookedIntoUntilPostgresIsBack) {
+  auto result = std::async(std::launch::async, [&] { return write(bulk, pageviews(50, 5)); });
+  commits->wait_for_one();
+  database.refuse_connections(true);  // ends the session whose commit hangs, too
+  const auto refused = [&] { return registry.counter("picolytics_bulk_retries_total", "", {{"class", "connection"}}).Value(); };
+  while (refused() < 5 && result.wait_for(10ms) != std::future_status::ready) {
+  }
+  commits->answer_again();
+  database.refuse_connections(false);
+  other = database.connect();
+  EXPECT_EQ(result.get().events, 50u);
+  EXPECT_EQ(stored(), "55 5 55");
+}
+
+TEST_F(BulkUnanswered, SaysSoWhenPostgresStaysAwayOrItIsStopped) {
+  BulkWriter stopped(options, 1, registry, clock);
+  options.uncertain_at_most = 500ms;
+  BulkWriter impatient(options, 1, registry, clock);
+  commits->answer_again();
+  for (auto* writer : {&impatient, &stopped}) write(*writer, pageviews(1, 1));  // makes the rows of their checkpoints
+  for (auto* writer : {&impatient, &stopped}) {
+    commits.emplace(database);
+    auto result = std::async(std::launch::async, [&] { return write(*writer, pageviews(50, 5)); });
+    commits->wait_for_one();
+    database.refuse_connections(true);
+    if (writer == &stopped) writer->stop();
+    EXPECT_THROW(result.get(), OutcomeUnknown);
+    commits->answer_again();
+    database.refuse_connections(false);
+    other = database.connect();
+  }
+  EXPECT_EQ(stored(), "107 5 107") << "which a caller who had been told that nothing was stored would have made 207";
+}
+
 TEST_F(BulkTest, BeginsAnewAfterADeadlock) {
   write(bulk, pageviews(2, 2));
   auto rival = database.connect();

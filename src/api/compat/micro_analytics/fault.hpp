@@ -11,6 +11,7 @@ struct Fault {
   std::string_view code;
   std::string message;
   unsigned status = 400;
+  bool perhaps_stored = false;  ///< whether what was sent has been stored is not known: it must not be sent again unseen
 };
 
 /// What stands in the place of a website's name is none.

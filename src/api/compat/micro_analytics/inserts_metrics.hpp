@@ -13,6 +13,7 @@ struct InsertsMetrics {
         inserted(items(registry, "inserted")),
         skipped(items(registry, "skipped")),
         refused(items(registry, "refused")),
+        unknown(items(registry, "unknown")),
         replaced_times(registry.counter("picolytics_micro_replaced_times_total",
                                         "Items of lists with a time that nobody can read: they are of the moment they came.")),
         committed(requests(registry, "committed")),
@@ -28,6 +29,7 @@ struct InsertsMetrics {
   metrics::Counter& inserted;
   metrics::Counter& skipped;
   metrics::Counter& refused;
+  metrics::Counter& unknown;
   metrics::Counter& replaced_times;
   metrics::Counter& committed;
   metrics::Counter& refused_requests;
@@ -44,7 +46,7 @@ struct InsertsMetrics {
   }
   static metrics::Counter& items(metrics::Registry& registry, const std::string& outcome) {
     return registry.counter("picolytics_micro_items_total",
-                            "Items that µAnalytics' API was given: inserted, skipped for want of a website, or refused with their request.",
+                            "Items that µAnalytics' API was given: inserted, skipped for want of a website, refused with their request, or not known to be stored.",
                             {{"outcome", outcome}});
   }
   static metrics::Counter& requests(metrics::Registry& registry, const std::string& outcome) {

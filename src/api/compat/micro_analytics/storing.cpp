@@ -13,6 +13,10 @@ http::Response inserted() { return http::Response::empty(200); }
 
 Fault cut_off() { return {"InvalidJSON", "invalid JSON in the body of the request: it was cut off"}; }
 
+Fault perhaps_inserted() {
+  return {"InsertFailed", "it may have been inserted: Postgres went away during the commit; ask for what is there before sending it again", 500, true};
+}
+
 /// Takes what is left of a body that is refused, so that its client sees the answer; up to a bound.
 void drain(http::BodyPipe& body) {
   constexpr std::size_t at_most = 64u << 20;
@@ -71,7 +75,8 @@ void Storing::store(std::vector<ItemJob> jobs) {
   if (written.empty()) return;
   std::uint64_t without_site = 0;
   const auto fault = write(spool, without_site);
-  if (fault && fault->status != 503 && written.size() > 1) return store_alone(std::move(written));  // whose fault it is shows
+  if (fault && fault->status != 503 && !fault->perhaps_stored && written.size() > 1) return store_alone(std::move(written));  // whose fault it is shows
+  if (fault && fault->perhaps_stored) metrics_.unknown.Increment(static_cast<double>(written.size()));
   for (const auto& job : written) answer(job.answer, fault);
 }
 
@@ -115,7 +120,7 @@ void Storing::store(ListJob job) {
   reading.skipped += without_site;
   metrics_.spilled_bytes.Increment(static_cast<double>(spool.spilled()));
   if (reading.fault) {
-    metrics_.refused.Increment(static_cast<double>(spool.events()));
+    (reading.fault->perhaps_stored ? metrics_.unknown : metrics_.refused).Increment(static_cast<double>(spool.events()));
     return answer(job.answer, reading.fault);
   }
   metrics_.skipped.Increment(static_cast<double>(reading.skipped));
@@ -134,6 +139,9 @@ std::optional<Fault> Storing::write(Spool& spool, std::uint64_t& without_site) {
     metrics_.inserted.Increment(static_cast<double>(result.events));
     without_site = result.of_unknown_sites;
     return result.events > 0 ? std::nullopt : std::optional(not_listed());
+  } catch (const writer::OutcomeUnknown& error) {
+    spdlog::error("visits of µAnalytics' API may have been inserted: {}", error.what());
+    return perhaps_inserted();
   } catch (const storage::DatabaseError& error) {
     spdlog::warn("visits of µAnalytics' API could not be inserted: {}", error.what());
     if (error.connection_lost()) return Fault{"InternalError", "nothing was inserted: Postgres is away; try again", 503};

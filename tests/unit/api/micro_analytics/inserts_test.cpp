@@ -7,6 +7,7 @@
 #include "pico/enrich/caller.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_postgres.hpp"
+#include "support/unanswered_commits.hpp"
 
 namespace pico::api {
 namespace {
@@ -301,6 +302,25 @@ TEST_F(MicroInsertsTest, WhilePostgresIsAwayCallersAreToldToTryAgainAndThatHelps
   auto again = database.connect();
   EXPECT_EQ(item("example.com", "{}").status, 200);
   EXPECT_EQ(again.execute("select count(*) from pico.micro_visits").get<int>(0, 0), 2);
+}
+
+TEST_F(MicroInsertsTest, WhenACommitIsNotAnsweredNobodyIsToldThatNothingWasInserted) {
+  start();
+  ASSERT_EQ(item("example.com", "{}").status, 200);
+  test::UnansweredCommits commits(database);
+  auto pending = send("example.com", "{}");
+  commits.wait_for_one();
+  database.refuse_connections(true);
+  inserts->stop();  // or it would wait for a minute
+  const auto response = get(std::move(pending));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(response.fixed_headers, "") << "no Retry-After";
+  EXPECT_THAT(std::string(response.body), HasSubstr("it may have been inserted"));
+  EXPECT_THAT(std::string(response.body), Not(HasSubstr("nothing was inserted")));
+  EXPECT_EQ(metric(R"(picolytics_micro_items_total{outcome="unknown"})"), 1);
+  commits.answer_again();
+  database.refuse_connections(false);
+  EXPECT_EQ(database.connect().execute("select count(*) from pico.micro_visits").get<int>(0, 0), 2);
 }
 
 TEST_F(MicroInsertsTest, WhenTheDiskHasNoRoomForALongListNothingIsInserted) {
