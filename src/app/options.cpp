@@ -198,14 +198,19 @@ writer::Options writer_options(const config::Config& config, const storage::Conn
   return options;
 }
 
-writer::Options bulk_writer_options(const config::Config& config, const storage::ConnectOptions& database) {
+writer::Options item_writer_options(const config::Config& config, const storage::ConnectOptions& database) {
   auto options = writer_options(config, database);
-  options.cached_visitors = 50'000;
-  options.cached_words = 100'000;
+  options.cached_visitors = 20'000;
+  options.cached_words = 40'000;
   return options;
 }
 
-std::size_t bulk_sessions(const config::Config& config) { return static_cast<std::size_t>(config.micro_analytics.threads) + 1; }
+writer::Options list_writer_options(const config::Config& config, const storage::ConnectOptions& database) {
+  auto options = writer_options(config, database);
+  options.cached_visitors = 30'000;
+  options.cached_words = 60'000;
+  return options;
+}
 
 api::MicroInsertOptions micro_insert_options(const config::Config& config, storage::Connection& connection) {
   const auto& micro = config.micro_analytics;

@@ -41,10 +41,9 @@ enrich::Options enrich_options(const config::Config& config);
 ingest::Options ingest_options(const config::Config& config);
 journal::Options journal_options(const config::Config& config);
 writer::Options writer_options(const config::Config& config, const storage::ConnectOptions& database);
-/// Of the writer that stores what comes in many at a time.
-writer::Options bulk_writer_options(const config::Config& config, const storage::ConnectOptions& database);
-/// How many sessions it has: for lists, and one for visits that come alone.
-std::size_t bulk_sessions(const config::Config& config);
+/// Of the writers that store what µAnalytics' API is given: visits that come alone, and lists.
+writer::Options item_writer_options(const config::Config& config, const storage::ConnectOptions& database);
+writer::Options list_writer_options(const config::Config& config, const storage::ConnectOptions& database);
 /// Reads or makes the installation's keys.
 api::MicroInsertOptions micro_insert_options(const config::Config& config, storage::Connection& connection);
 /// Who may use µAnalytics' API on a listener with that address.

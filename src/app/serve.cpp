@@ -156,8 +156,9 @@ Result<void> serve(const config::Config& config) {
   views_hub.report_to(registry);
   counters::Counter counter(counter_options(config, database, views_hub), registry);
   stats::Roller roller({.database = database}, registry, clock);
-  writer::BulkWriter bulk_writer(bulk_writer_options(config, database), bulk_sessions(config), registry, clock);
-  api::MicroInserts micro_inserts(std::move(micro_options), bulk_writer, *knowledge, salts, sites, registry, clock);
+  writer::BulkWriter item_writer(item_writer_options(config, database), 1, registry, clock);
+  writer::BulkWriter list_writer(list_writer_options(config, database), static_cast<std::size_t>(config.micro_analytics.threads), registry, clock);
+  api::MicroInserts micro_inserts(std::move(micro_options), {item_writer, list_writer}, *knowledge, salts, sites, registry, clock);
   storage::Pool micro_pool(micro_pool_options(config, database), storage_metrics);
   api::MicroReads micro_reads(micro_pool, registry);
   http::RateLimiter limiter(config.http.request_rate_limit);

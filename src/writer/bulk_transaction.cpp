@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t chunk_size = 10'000;
 /// Each month is some twenty tables, and Postgres has room for a limited number of locks in a transaction.
 constexpr std::size_t months_at_a_time = 6;
-/// Writes of one site take turns: they would lock its visitors and words in different orders. Sites share a limited number of lanes, since
-/// one write may be of many sites.
+/// Writes in several pieces take turns with those of the same site: they would lock its visitors and words in different orders. Within a
+/// piece the order is that of the keys, as in the batches of the journal, so a write of one piece waits for nobody but who holds what it
+/// changes. Sites share a limited number of lanes, since one write may be of many sites.
 constexpr std::uint32_t lane_count = 64;
 constexpr std::size_t listed_visitor_days = 1'000'000;
 
@@ -111,6 +112,7 @@ Survey survey(BulkSource& source, Instant now) {
   std::set<Day> months;
   std::set<std::int32_t> lanes;
   for_each_chunk(source, [&](std::span<const BulkEvent> events) {
+    ++found.pieces;
     for (const auto& one : events) {
       if (!is_storable(one.event, now)) throw InvalidEvent(found.events);
       const std::chrono::year_month_day date(one.event.day);
@@ -132,7 +134,7 @@ void write_bulk(Session& session, const BulkStep& step, BulkSource& source, cons
   storage::Ingest::Batch batch(session.ingest);
   if (!batch.advance(step.epoch, std::array{storage::Advance{step.shard, step.expected, step.target}})) throw CheckpointMoved();
   attempt.moved = true;
-  batch.take_turns(surveyed.lanes);
+  if (surveyed.pieces > 1) batch.take_turns(surveyed.lanes);
   Chunks chunks(session, batch, options, step.expected);
   for_each_chunk(source, [&](std::span<const BulkEvent> events) { chunks.write(events); });
   batch.announce(chunks.take_changes());

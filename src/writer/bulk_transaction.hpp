@@ -10,6 +10,7 @@ namespace pico::writer {
 /// What a first look at a source tells.
 struct Survey {
   std::uint64_t events = 0;
+  std::uint64_t pieces = 0;  ///< that are worked on one after the other
   std::vector<Day> months;  ///< first days
   std::vector<std::int32_t> lanes;  ///< of their sites: writes of the same lane take turns
 };

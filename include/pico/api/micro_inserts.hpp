@@ -22,13 +22,19 @@ struct MicroInsertOptions {
   std::vector<std::string> pageviews;  ///< events that are pageviews, besides those without a name
   bool unique_by_day = false;          ///< who came is the visitor of the day, instead of the address for ever
   bool make_sites = true;              ///< false: items of sites that are not there are refused
-  unsigned threads = 8;                ///< that read and store lists, each one list at a time; may be more than the writer has sessions
+  unsigned threads = 8;                ///< that read and store lists, each one list at a time; may be more than their writer has sessions
   std::size_t max_waiting_lists = 32;
   std::size_t max_waiting_items = 2'000;               ///< visits handed in alone; so many at most are written in one transaction
   std::size_t max_waiting_item_bytes = 16u << 20;      ///< of their bodies
   std::filesystem::path spool_directory;               ///< where long lists wait, in files without names
   std::uint64_t min_free_bytes = 0;                    ///< room that they leave on that disk
   HashKey caller_key, past_key;                        ///< the install keys `micro_key` and `past_key`
+};
+
+/// Two that share no session, so that lists hold up nobody who hands in a visit alone.
+struct MicroWriters {
+  writer::BulkWriter& items;  ///< of visits that come alone; needs one session
+  writer::BulkWriter& lists;
 };
 
 /// Takes what µAnalytics' API inserts: reads it, enriches it and stores it with one transaction a request, committed when it is answered.
@@ -41,7 +47,7 @@ class MicroInserts {
   /// Called once, from any thread; must not block.
   using Answer = std::function<void(http::Response)>;
 
-  MicroInserts(MicroInsertOptions options, writer::BulkWriter& writer, std::shared_ptr<enrich::Knowledge> knowledge, const enrich::Salts& salts,
+  MicroInserts(MicroInsertOptions options, MicroWriters writers, std::shared_ptr<enrich::Knowledge> knowledge, const enrich::Salts& salts,
                const enrich::Sites& sites, metrics::Registry& registry, const Clock& clock);
   /// stop()
   ~MicroInserts();

@@ -71,8 +71,10 @@ struct BulkResult {
 /// events may be written here and by a Writer at the same time. A site that is missing is made (Options::make_sites), also one that was
 /// removed before, whatever the dates of the events.
 ///
-/// Thread-safe; writes of the same site take turns, those of other sites need not. Owns up to `sessions` connections (opened when needed, kept); more callers wait for one. Of Options it uses those of
-/// the database, the partitions, the session timeout, the sites and the caches. Registry and clock must outlive it.
+/// Thread-safe. A write whose source has more than one piece takes turns with others of the same sites, and of sites that share one of 64
+/// lanes with them. One of a single piece does not: it waits only while others hold a visitor of its own, or make a word or a site that it
+/// needs. Owns up to `sessions` connections (opened when needed, kept); more callers wait for one. Of Options it uses those of the database,
+/// the partitions, the session timeout, the sites, the caches, and uncertain_at_most. Registry and clock must outlive it.
 ///
 /// Memory: a few MB for a chunk of events, and 24 bytes for each visitor of a day that is touched, up to a million of them (beyond, who
 /// keeps figures of the days is told that anything in them may have changed).

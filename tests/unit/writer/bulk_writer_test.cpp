@@ -149,5 +149,25 @@ TEST_P(BulkBeside, AWriterGivesTheVisitsThatOneWouldHaveMade) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, BulkBeside, testing::Range(0u, 3u));
 
+TEST_F(BulkTest, AWriteOfOnePieceTakesNoTurnsWithALongOneOfItsSite) {
+  write(bulk, pageviews(1, 1));  // makes the site and the page, on which the other would have to wait
+  std::promise<void> go_on, reached;
+  std::jthread long_one([&] {
+    ListSource source(plain(pageviews(50, 5)), 7);
+    source.before_next = [&](std::size_t at) {
+      if (source.passes == 2 && at == 42) reached.set_value(), go_on.get_future().wait();
+    };
+    EXPECT_EQ(bulk.write(source).events, 50u);
+  });
+  reached.get_future().wait();
+  auto short_one = std::async(std::launch::async, [&] { return write(bulk, {event_of(9, noon)}).events; });
+  EXPECT_EQ(short_one.wait_for(60s), std::future_status::ready);
+  EXPECT_EQ(one("select count(*) from pico.events"), "2") << "the long one is not committed yet";
+  go_on.set_value();
+  EXPECT_EQ(short_one.get(), 1u);
+  long_one.join();
+  EXPECT_EQ(stored(), "52 6 52");
+}
+
 }  // namespace
 }  // namespace pico::writer

@@ -26,11 +26,11 @@ Fault stopping() { return {"InternalError", "nothing was inserted: the server is
 }  // namespace
 
 struct MicroInserts::Impl {
-  Impl(MicroInsertOptions given, writer::BulkWriter& w, std::shared_ptr<enrich::Knowledge> k, const enrich::Salts& s, const enrich::Sites& t,
+  Impl(MicroInsertOptions given, MicroWriters w, std::shared_ptr<enrich::Knowledge> k, const enrich::Salts& s, const enrich::Sites& t,
        metrics::Registry& registry, const Clock& c)
-      : options(std::move(given)), writer(w), knowledge(std::move(k)), salts(s), sites(t), clock(c), metrics(registry) {}
+      : options(std::move(given)), writers(w), knowledge(std::move(k)), salts(s), sites(t), clock(c), metrics(registry) {}
 
-  Storing storing() const { return {options, writer, knowledge, salts, sites, metrics, clock}; }
+  Storing storing(writer::BulkWriter& writer) const { return {options, writer, knowledge, salts, sites, metrics, clock}; }
   void start();
   void run_items();
   void run_lists();
@@ -43,7 +43,7 @@ struct MicroInserts::Impl {
   void refuse_what_waits();
 
   const MicroInsertOptions options;
-  writer::BulkWriter& writer;
+  const MicroWriters writers;
   const std::shared_ptr<enrich::Knowledge> knowledge;
   const enrich::Salts& salts;
   const enrich::Sites& sites;
@@ -110,13 +110,13 @@ std::optional<ListJob> MicroInserts::Impl::next_list() {
 }
 
 void MicroInserts::Impl::run_items() {
-  auto storing = this->storing();
+  auto storing = this->storing(writers.items);
   for (auto jobs = next_items(); !jobs.empty(); jobs = next_items()) storing.store(std::move(jobs));
   ended();
 }
 
 void MicroInserts::Impl::run_lists() {
-  auto storing = this->storing();
+  auto storing = this->storing(writers.lists);
   for (auto job = next_list(); job; job = next_list()) {
     metrics.running_lists.Increment();
     storing.store(std::move(*job));
@@ -143,9 +143,9 @@ void MicroInserts::Impl::refuse_what_waits() {
   for (const auto& job : refused_lists) job.answer(answer_of(stopping()));
 }
 
-MicroInserts::MicroInserts(MicroInsertOptions options, writer::BulkWriter& writer, std::shared_ptr<enrich::Knowledge> knowledge,
+MicroInserts::MicroInserts(MicroInsertOptions options, MicroWriters writers, std::shared_ptr<enrich::Knowledge> knowledge,
                            const enrich::Salts& salts, const enrich::Sites& sites, metrics::Registry& registry, const Clock& clock)
-    : impl_(std::make_unique<Impl>(std::move(options), writer, std::move(knowledge), salts, sites, registry, clock)) {
+    : impl_(std::make_unique<Impl>(std::move(options), writers, std::move(knowledge), salts, sites, registry, clock)) {
   impl_->start();
 }
 
@@ -188,7 +188,8 @@ void MicroInserts::stop() {
     std::unique_lock lock(impl_->mutex);
     impl_->thread_ended.wait_for(lock, stop_patience, [this] { return impl_->running == 0; });
   }
-  impl_->writer.stop();  // Postgres may be silent
+  impl_->writers.items.stop();  // Postgres may be silent
+  impl_->writers.lists.stop();
   impl_->threads.clear();
 }
 

@@ -68,8 +68,10 @@ struct MicroInsertsTest : testing::Test {
   ~MicroInsertsTest() override { inserts.reset(); }
 
   MicroInserts& start() {
-    writer.emplace(writer::Options{.database = {.conninfo = database.conninfo()}, .make_sites = options.make_sites}, options.threads + 1, registry, clock);
-    inserts.emplace(options, *writer, knowledge, salts, sites, registry, clock);
+    const writer::Options of_writers{.database = {.conninfo = database.conninfo()}, .make_sites = options.make_sites};
+    item_writer.emplace(of_writers, 1, registry, clock);
+    list_writer.emplace(of_writers, 2, registry, clock);
+    inserts.emplace(options, MicroWriters{*item_writer, *list_writer}, knowledge, salts, sites, registry, clock);
     return *inserts;
   }
 
@@ -118,7 +120,7 @@ struct MicroInsertsTest : testing::Test {
   enrich::Sites sites{TimeZone()};
   std::shared_ptr<enrich::Knowledge> knowledge = *enrich::Knowledge::load({}, registry);
   MicroInsertOptions options;
-  std::optional<writer::BulkWriter> writer;
+  std::optional<writer::BulkWriter> item_writer, list_writer;
   std::optional<MicroInserts> inserts;
 };
 
@@ -287,6 +289,22 @@ TEST_F(MicroInsertsTest, MoreListsThanMayWaitAreRefusedAndTheOthersAreStored) {
   EXPECT_EQ(get(std::move(running)).status, 200);
   EXPECT_EQ(get(std::move(waiting)).status, 200);
   EXPECT_EQ(rows(), "3 3");
+}
+
+TEST_F(MicroInsertsTest, AVisitAloneIsStoredThoughListsHoldAllTheirSessions) {
+  start();
+  ASSERT_EQ(item("example.com", R"({"ip":"203.0.113.1"})").status, 200);
+  auto rival = database.connect();
+  storage::Transaction holding(rival);
+  rival.execute("select from pico.visits for update");
+  std::vector<Future> lists;
+  for (int i = 0; i < 4; ++i) lists.push_back(send_list("example.com", std::make_shared<Body>(std::deque<std::string>{R"({"list":[{"ip":"203.0.113.1"}]})"})));
+  while (metric("picolytics_bulk_waiting") < 2) std::this_thread::yield();
+  EXPECT_EQ(item("other.example", "{}").status, 200);
+  EXPECT_EQ(item("example.com", R"({"ip":"203.0.113.2"})").status, 200) << "another visitor of the same site";
+  holding.commit();
+  for (auto& answer : lists) EXPECT_EQ(get(std::move(answer)).status, 200);
+  EXPECT_EQ(rows(), "7 7");
 }
 
 TEST_F(MicroInsertsTest, WhilePostgresIsAwayCallersAreToldToTryAgainAndThatHelps) {
