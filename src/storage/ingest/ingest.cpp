@@ -10,7 +10,6 @@
 #include "sql.hpp"
 
 namespace pico::storage {
-
 Ingest::Impl::Impl(Connection opened, int parts, const Owner& whose)
     : connection(std::move(opened)), hash_parts(parts), owner(whose), word_key(install_key(connection, "word_key")) {}
 
@@ -21,9 +20,19 @@ PgResult Ingest::Impl::run(const std::string& name, const std::vector<std::strin
                   PGRES_COMMAND_OK);
     prepared.insert(name);
   }
-  const BinaryParameters sent(parameters);
-  PgResult result(PQexecPrepared(native, name.c_str(), sent.count(), sent.values.data(), sent.lengths.data(), sent.formats.data(), 1),
-                  &PQclear);
+  const BinaryParameters given(parameters);
+  return checked(
+      PQexecPrepared(native, name.c_str(), given.count(), given.values.data(), given.lengths.data(), given.formats.data(), 1));
+}
+
+PgResult Ingest::Impl::run_planned(const std::string& name, const std::vector<std::string>& parameters) {
+  const BinaryParameters given(parameters);
+  return checked(PQexecParams(native_connection(connection), std::string(storage::sql(name)).c_str(), given.count(), nullptr,
+                              given.values.data(), given.lengths.data(), given.formats.data(), 1));
+}
+
+PgResult Ingest::Impl::checked(PGresult* answer) {
+  PgResult result(answer, &PQclear);
   const auto status = PQresultStatus(result.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) expect_status(connection, result.release(), PGRES_COMMAND_OK);
   return result;

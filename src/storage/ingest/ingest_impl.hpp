@@ -14,8 +14,12 @@ struct Ingest::Impl {
 
   /// Runs the embedded statement of that name, prepared at its first use, with binary parameters; the answer is binary too.
   PgResult run(const std::string& name, const std::vector<std::string>& parameters);
+  /// The same, but planned for these very parameters each time: of a partitioned table only what they leave is opened and locked.
+  PgResult run_planned(const std::string& name, const std::vector<std::string>& parameters);
   /// Sends rows, already in the binary form of COPY without header and trailer.
   void copy(const char* statement, const std::string& rows);
+
+  PgResult checked(PGresult* answer);
 
   Connection connection;
   int hash_parts;

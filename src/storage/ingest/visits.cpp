@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "binary.hpp"
@@ -38,10 +39,35 @@ std::vector<std::string> visit_columns(const std::vector<Row>& rows, Rev rev) {
           column([](const Row& r) { return r.visit.flags; })};
 }
 
+/// Keys with their places in a list.
+struct PlacedKeys {
+  std::vector<VisitorDay> keys;
+  std::vector<std::size_t> places;
+};
+
+/// Each month is a partition of its own, with some twenty relations to open and lock: a statement is of one month.
+std::map<Day, PlacedKeys> by_month(std::span<const VisitorDay> keys) {
+  std::map<Day, PlacedKeys> months;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::chrono::year_month_day date(keys[i].day);
+    auto& month = months[date.year() / date.month() / 1];
+    month.keys.push_back(keys[i]);
+    month.places.push_back(i);
+  }
+  return months;
+}
+
+/// The keys' columns, and the first and last of their days.
 std::vector<std::string> key_columns(std::span<const VisitorDay> keys) {
+  const auto [first, last] = std::minmax_element(keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.day < b.day; });
+  std::string first_day, last_day;
+  binary::append_number(first_day, static_cast<std::int32_t>((first->day - binary::postgres_epoch).count()));
+  binary::append_number(last_day, static_cast<std::int32_t>((last->day - binary::postgres_epoch).count()));
   return {binary::array(keys, [](const VisitorDay& k) { return k.site; }),
           binary::array(keys, [](const VisitorDay& k) { return k.day; }),
-          binary::array(keys, [](const VisitorDay& k) { return k.visitor; })};
+          binary::array(keys, [](const VisitorDay& k) { return k.visitor; }),
+          std::move(first_day),
+          std::move(last_day)};
 }
 
 /// Columns as in read_visits.sql, from started_at on.
@@ -92,22 +118,24 @@ std::vector<std::int16_t> Ingest::Batch::write_heads(std::span<const HeadRow> he
   }
   // A row that was expected to exist and did not (a removed site, a pruned day) has been inserted from a summary that is no
   // longer true.
-  if (!vanished.empty()) ingest_.run("ingest.delete_heads", key_columns(vanished));
+  for (const auto& [month, of_month] : by_month(vanished)) ingest_.run_planned("ingest.delete_heads", key_columns(of_month.keys));
   rows_.visits += static_cast<std::size_t>(PQntuples(result.get())) - vanished.size();
   return revs;
 }
 
 std::vector<StoredVisits> Ingest::Batch::read_visits(std::span<const VisitorDay> keys) {
   std::vector<StoredVisits> out(keys.size());
-  const auto result = ingest_.run("ingest.read_visits", key_columns(keys));
-  for (int row = 0; row < PQntuples(result.get()); ++row) {
-    Fields fields(result, row);
-    auto& stored = out[static_cast<std::size_t>(fields.int8() - 1)];
-    const auto ordinal = static_cast<std::uint16_t>(fields.int8());
-    const auto rev = fields.int2();
-    if (ordinal == 0) stored.rev = rev;
-    stored.visits.push_back(read_visit(fields));
-    stored.visits.back().ordinal = ordinal;
+  for (const auto& [month, of_month] : by_month(keys)) {
+    const auto result = ingest_.run_planned("ingest.read_visits", key_columns(of_month.keys));
+    for (int row = 0; row < PQntuples(result.get()); ++row) {
+      Fields fields(result, row);
+      auto& stored = out[of_month.places[static_cast<std::size_t>(fields.int8() - 1)]];
+      const auto ordinal = static_cast<std::uint16_t>(fields.int8());
+      const auto rev = fields.int2();
+      if (ordinal == 0) stored.rev = rev;
+      stored.visits.push_back(read_visit(fields));
+      stored.visits.back().ordinal = ordinal;
+    }
   }
   return out;
 }

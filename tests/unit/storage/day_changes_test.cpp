@@ -96,6 +96,36 @@ TEST_F(DayChangesTest, WaitForWhoClosesTheDayAndThenMarkIt) {
   EXPECT_EQ(one("select string_agg(day::text, ' ') from pico.rollup_marks"), "2026-11-21");
 }
 
+/// A change of each of so many days up to yesterday.
+std::vector<DayChange> changes_of_days(int count) {
+  std::vector<DayChange> changes;
+  for (int i = 0; i < count; ++i) changes.push_back({1, yesterday - std::chrono::days(i), {{1024}}});
+  return changes;
+}
+
+TEST_F(DayChangesTest, OfThousandsOfDaysTakeFewLocksAndKeepWhoClosesOneOutAllTheSame) {
+  Transaction transaction(connection);
+  announce(connection, changes_of_days(3000));
+  EXPECT_LE(std::stoi(one("select count(*) from pg_locks where locktype = 'advisory'")), 100);
+  for (const auto day : {yesterday, yesterday - std::chrono::days(2999)}) {
+    Transaction closing(other);
+    other.execute("set local lock_timeout = '50ms'");
+    EXPECT_THROW(lock_day_exclusive(other, day), DatabaseError);
+  }
+  Transaction closing(other);
+  lock_day_exclusive(other, today + std::chrono::days(31));
+}
+
+TEST_F(DayChangesTest, OfThousandsOfDaysWaitForWhoClosesOneOfThem) {
+  Transaction closing(other);
+  lock_day_exclusive(other, yesterday - std::chrono::days(1500));
+  auto batch = std::async(std::launch::async, [&] { change(connection, changes_of_days(3000)); });
+  await_waiting(1);
+  closing.commit();
+  batch.get();
+  EXPECT_EQ(one("select count(*) from pico.site_days"), "3000");
+}
+
 TEST_F(DayChangesTest, OfTwoAtOnceWaitForNeitherTheOtherNorTheOthersDay) {
   change(connection, {{1, today, {{1024}}}});
   Transaction first(connection), second(other);
