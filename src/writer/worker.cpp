@@ -108,7 +108,7 @@ void Worker::drain(Session& session, EpochSource& source) {
     if (!batch_.empty())
       write(session, source, batch_.records(), target);
     else if (!ended)
-      look_while_idle(session, source);
+      next_pause_ = shared_.options.first_retry, look_while_idle(session, source);
     batch_.clear();
     shared_.progress.set(number_, source.epoch(), target);
     set_state(State::running, "");

@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "support/silent_server.hpp"
 #include "writer_fixture.hpp"
@@ -101,6 +103,49 @@ TEST_F(WriterTest, WaitsForAPostgresThatIsAwayAndSaysSo) {
   ASSERT_TRUE(caught_up(*writer));
   while (writer->state() != State::running) std::this_thread::yield();
   EXPECT_EQ(writer->problem(), "");
+}
+
+/// What the writer says of its pauses.
+class Pauses final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  [[nodiscard]] std::vector<std::string> said() {
+    const std::lock_guard lock(mutex_);
+    return said_;
+  }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    if (const auto at = text.find("trying again in "); at != std::string_view::npos) said_.emplace_back(text.substr(at));
+  }
+  void flush_() override {}
+
+  std::vector<std::string> said_;
+};
+
+TEST_F(WriterTest, PausesBrieflyAgainWhenAnOutageIsOverThoughNoEventHasComeMeanwhile) {
+  const auto pauses = std::make_shared<Pauses>();
+  const auto usual = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("pauses", pauses));
+  options.first_retry = 10ms;
+  options.last_retry = 1h;
+  auto writer = start();
+  const auto wait_for = [&](State state) {
+    while (writer->state() != state) std::this_thread::yield();
+  };
+  wait_for(State::running);
+  database.refuse_connections(true);
+  while (pauses->said().size() < 4) std::this_thread::yield();
+  const auto in_first_outage = pauses->said();
+  database.refuse_connections(false);
+  wait_for(State::running);
+  const auto before = pauses->said().size();
+  database.drop_connections();
+  while (pauses->said().size() == before) std::this_thread::yield();
+  EXPECT_EQ(in_first_outage.at(3), "trying again in 80 ms");
+  EXPECT_EQ(pauses->said().at(before), "trying again in 10 ms");
+  writer.reset();
+  spdlog::set_default_logger(usual);
 }
 
 TEST_F(WriterTest, StopsInTimeThoughAStatementHangs) {
