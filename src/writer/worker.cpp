@@ -170,14 +170,14 @@ void Worker::write(Session& session, EpochSource& source, std::span<Record> reco
 }
 
 void Worker::write_once(Session& session, EpochSource& source, std::span<const Record> records, journal::Sequence target) {
-  const auto dead = count_refused(records);
-  if (dead > 0) shared_.dead_letters.check(dead);
+  DeadLetterLimit::Room room(shared_.dead_letters, count_refused(records));
   for (int conflicts = 0;; ++conflicts) {
     const auto started = steady_clock::now();
     try {
       const auto committed = write_in_one_transaction(session, source.epoch().bytes, records, source.advances(target),
                                                       shared_.options, shared_.metrics);
       const std::chrono::duration<double> taken = steady_clock::now() - started;
+      room.written();
       shared_.metrics.commit_seconds.Observe(taken.count());
       source.committed(target);
       report(source, records, committed, taken);
@@ -198,7 +198,6 @@ void Worker::report(const EpochSource& source, std::span<const Record> records, 
   for (const auto& record : records) {
     if (record.refused.empty()) continue;
     metrics.count_dead_letter(record.refused);
-    shared_.dead_letters.add(1);
     spdlog::error("record {} of journal epoch {} is refused ({}) and put into pico.dead_letters", record.sequence,
                   source.epoch().hex(), record.refused);
   }
