@@ -76,7 +76,7 @@ void Storing::store(std::vector<ItemJob> jobs) {
   std::uint64_t without_site = 0;
   const auto fault = write(spool, without_site);
   if (fault && fault->status != 503 && !fault->perhaps_stored && written.size() > 1) return store_alone(std::move(written));  // whose fault it is shows
-  if (fault && fault->perhaps_stored) metrics_.unknown.Increment(static_cast<double>(written.size()));
+  if (fault) (fault->perhaps_stored ? metrics_.unknown : metrics_.refused).Increment(static_cast<double>(written.size()));
   for (const auto& job : written) answer(job.answer, fault);
 }
 

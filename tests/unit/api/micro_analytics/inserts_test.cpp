@@ -362,6 +362,9 @@ TEST_F(MicroInsertsTest, WhatPostgresDoesNotTakeIsAnInsertThatFailed) {
   EXPECT_EQ(response.status, 500);
   EXPECT_THAT(std::string(response.body), HasSubstr("InsertFailed"));
   EXPECT_THAT(registry.expose(), HasSubstr(R"(picolytics_micro_requests_total{outcome="failed"} 1)"));
+  EXPECT_EQ(metric(R"(picolytics_micro_items_total{outcome="refused"})"), 1);
+  EXPECT_EQ(list("example.com", {R"({"list":[{},{}]})"}).status, 500);
+  EXPECT_EQ(metric(R"(picolytics_micro_items_total{outcome="refused"})"), 3) << "single ones count as those of lists do";
 }
 
 TEST_F(MicroInsertsTest, AfterAStopWhatComesIsRefused) {
