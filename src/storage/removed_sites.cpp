@@ -22,9 +22,14 @@ constexpr std::array small_tables{"pico.opt_outs", "pico.pages",   "pico.acquisi
                                   "pico.rollup_marks", "pico.rollups", "pico.rollup_versions", "pico.goals", "pico.api_keys",
                                   "pico.micro_addresses"};
 
+/// So long a removal waits for long writes that are under way.
+constexpr std::chrono::seconds patience{10};
+
 /// From its commit on there is no such site, and every batch that wrote rows of it is committed. False: there was none.
-bool hide_site(Connection& connection, std::string_view domain) {
+Result<bool> hide_site(Connection& connection, std::string_view domain) {
   bool found = false;
+  if (!wait_for_long_batches(connection, patience))
+    return Error{Errc::unavailable, "a long list or an import is being stored just now: nothing was removed, try again when that is done"};
   with_short_locks(connection, [&] {
     lock_sites(connection);
     const auto site = connection.execute(sql("removed_sites.add"), domain);
@@ -95,12 +100,16 @@ std::size_t finish_removals(Connection& connection) {
 }  // namespace
 
 Result<void> begin_removal(Connection& connection, std::string_view domain) {
-  if (!hide_site(connection, domain)) return Error{Errc::not_found, "there is no such site"};
+  const auto found = hide_site(connection, domain);
+  if (!found) return found.error();
+  if (!*found) return Error{Errc::not_found, "there is no such site"};
   return {};
 }
 
 Result<void> remove_site(Connection& connection, std::string_view domain) {
-  if (!hide_site(connection, domain) &&
+  const auto found = hide_site(connection, domain);
+  if (!found) return found.error();
+  if (!*found &&
       connection.execute("select from pico.removed_sites where domain = $1 and emptied_at is null", domain).empty())
     return Error{Errc::not_found, "there is no such site"};
   SessionLock lock(connection, lock_id);

@@ -58,11 +58,12 @@ inline constexpr std::chrono::seconds removal_margin{5};
 
 /// From here on there is no such site: the domain is free, and what journals still hold of it is dropped by the writers
 /// (docs/decisions/0012-removing-a-site.md). Its rows are there until continue_removals(). Errc::not_found: there is no such site.
+/// Errc::unavailable: a write that takes long (a list, an import) holds the sites, and has not ended within ten seconds.
 Result<void> begin_removal(Connection& connection, std::string_view domain);
 
 /// Removes the site with all that is stored of it: begin_removal(), and then its rows go in small transactions;
 /// interrupted, continue_removals() goes on with it. Blocks for as long as it takes; needs a connection without statement_timeout.
-/// Errc::not_found: there is no such site.
+/// Errors are those of begin_removal().
 Result<void> remove_site(Connection& connection, std::string_view domain);
 
 /// Finishes removals that were interrupted, unless somebody is at it. Returns the number of sites. Nothing to do: one quick query. Also

@@ -44,6 +44,28 @@ TEST_F(RemovalTest, DropsWhatTheJournalStillHoldsAndMakesTheSiteAnewForLaterEven
   EXPECT_EQ(one("select (select count(*) from pico.opt_outs) + (select count(*) from pico.dead_letters)"), "0");
 }
 
+TEST_F(RemovalTest, HoldsUpNobodyWhileItWaitsForALongWriteAndSaysSoWhenThatTakesTooLong) {
+  storage::create_site(other, "a.example", TimeZone());
+  auto long_writer = database.connect(), short_writer = database.connect();
+  storage::Transaction long_write(long_writer);
+  storage::hold_sites(long_writer);
+  while (one("select max(clock_timestamp() - xact_start) > interval '1 s' from pg_stat_activity where state = 'idle in transaction'") != "t") std::this_thread::yield();
+  auto removal = std::async(std::launch::async, [&] {
+    auto own = database.connect();
+    return storage::remove_site(own, "a.example");
+  });
+  for (int writes = 0; removal.wait_for(50ms) != std::future_status::ready; ++writes) {
+    storage::Transaction short_write(short_writer);
+    short_writer.execute("set local lock_timeout = '300ms'");  // nobody else holds it for as long as that
+    ASSERT_NO_THROW(storage::hold_sites(short_writer)) << writes;
+  }
+  const auto refused = removal.get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  long_write.commit();
+  EXPECT_TRUE(storage::remove_site(other, "a.example"));
+}
+
 TEST_F(RemovalTest, KeepsTheRecordsOfOtherSites) {
   auto other_site = event_of(1, noon);
   other_site.domain = "b.example";

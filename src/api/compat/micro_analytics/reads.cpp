@@ -142,6 +142,7 @@ void MicroReads::remove(const std::string& website, const Answer& answer) {
       const bool again = std::exchange(state->tried, true);
       const auto removed = storage::begin_removal(connection, domain);
       state->answered = true;
+      if (!removed && removed.error().code == Errc::unavailable) return answer(answer_of(Fault{"InternalError", removed.error().message, 503}));
       answer(removed || again ? http::Response::empty(200) : answer_of(no_such_site));
       if (!removed) return;
     }
