@@ -19,7 +19,7 @@ const files = (dir) => readdirSync(dir).flatMap((name) => {
 
 /** Visitors that occur nowhere else: half of them with IPv4 addresses (198.18.0.0/15), half with IPv6 (2001:db8:5e::/48). */
 const visitors = scaled(3_000, 100_000);
-const address = (i) => (i % 2 ? `2001:db8:5e:${i.toString(16)}::${(i * 31 & 0xffff).toString(16)}` : `198.${18 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`);
+const address = (i) => (i % 2 ? `2001:db8:5e:${(i & 0xffff).toString(16)}:${(i >> 16).toString(16)}::${(i * 31 & 0xffff).toString(16)}` : `198.${18 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`);
 const agent = (i) => `Mozilla/5.0 (X11; Linux x86_64) Sentinel${(i * 7919).toString(36)}Agent Chrome/129.0.0.0`;
 
 /** As texts, and as the bytes that an address is in memory. */
