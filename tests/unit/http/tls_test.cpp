@@ -4,7 +4,7 @@
 #include <csignal>
 #include <future>
 
-#include "pico/http/server.hpp"
+#include "server_fixture.hpp"
 #include "tls_client.hpp"
 #include "unit/tls/certificates.hpp"
 
@@ -13,8 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-
-using Client = TlsClient;
 
 std::string handshake(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -54,7 +52,7 @@ struct Talkative final : WebSocketProtocol {
   void closed() override { over->set_value(); }
 };
 
-class TlsServerTest : public testing::Test {
+class TlsServerTest : public WithServer {
  protected:
   void SetUp() override {
     signal(SIGPIPE, SIG_IGN);  // as the program does
@@ -96,35 +94,25 @@ class TlsServerTest : public testing::Test {
 
   void TearDown() override {
     if (server_) server_->stop(std::chrono::seconds(0));
+    server_.reset();  // before the contexts, which it uses
     for (auto& worker : workers_) worker.join();
   }
 
   void start(ListenerOptions options = {}) {
-    options.address = "127.0.0.1:0";
     options.tls = &contexts_;
-    server_ = std::make_unique<Server>(options, router_, registry_, "test");
-    ASSERT_TRUE(server_->listen());
-    server_->start();
-  }
-  bool shows(const std::string& line) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (registry_.expose().find(line) == std::string::npos && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    return registry_.expose().find(line) != std::string::npos;
+    WithServer::start(std::move(options));
   }
 
-  metrics::Registry registry_;
-  Router router_{registry_, "test"};
   tls::ServerContexts contexts_{registry_};
   std::string large_ = std::string(3 << 20, ' ');
   std::promise<std::function<void(Response)>> later_;
   std::promise<std::pair<Exchange*, std::shared_ptr<BodyPipe>>> body_;
   std::vector<std::thread> workers_;  // filled by the one io thread
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(TlsServerTest, AnswersOneRequestAfterTheOther) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
   client.receive("hello");
@@ -137,7 +125,7 @@ TEST_F(TlsServerTest, AnswersOneRequestAfterTheOther) {
 
 TEST_F(TlsServerTest, AnswersLargerThanEveryBufferArriveWhole) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   const auto received = client.receive_all();
@@ -147,7 +135,7 @@ TEST_F(TlsServerTest, AnswersLargerThanEveryBufferArriveWhole) {
 
 TEST_F(TlsServerTest, BodiesOfManyRecordsArriveWhole) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   const auto body = large_.substr(0, 300'000);
   client.send("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n" + body);
@@ -156,7 +144,7 @@ TEST_F(TlsServerTest, BodiesOfManyRecordsArriveWhole) {
 
 TEST_F(TlsServerTest, AnswersThatComeLaterAreSent) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
   later_.get_future().get()(Response::text(200, "at last"));
@@ -165,7 +153,7 @@ TEST_F(TlsServerTest, AnswersThatComeLaterAreSent) {
 
 TEST_F(TlsServerTest, ABodyIsReadWhileItComesAndMayBeAnsweredBeforeItsEnd) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc");
   const auto [exchange, body] = body_.get_future().get();
@@ -179,7 +167,7 @@ TEST_F(TlsServerTest, ABodyIsReadWhileItComesAndMayBeAnsweredBeforeItsEnd) {
 
 TEST_F(TlsServerTest, AnswersInPiecesArriveWhole) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n");
   const auto received = client.receive("\r\n0\r\n\r\n");
@@ -190,7 +178,7 @@ TEST_F(TlsServerTest, AnswersInPiecesArriveWhole) {
 
 TEST_F(TlsServerTest, AnAnswerThatIsCutEndsWithoutAGoodBye) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /cut HTTP/1.0\r\nHost: a\r\n\r\n");
   client.receive_all();
@@ -199,7 +187,7 @@ TEST_F(TlsServerTest, AnAnswerThatIsCutEndsWithoutAGoodBye) {
 
 TEST_F(TlsServerTest, StreamedBodiesArriveWhole) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("POST /size HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3145728\r\n\r\n");
   EXPECT_THAT(client.receive("\r\n\r\n"), StartsWith("HTTP/1.1 100 "));
@@ -209,7 +197,7 @@ TEST_F(TlsServerTest, StreamedBodiesArriveWhole) {
 
 TEST_F(TlsServerTest, SpeaksWebSocket) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send(handshake("/ws"));
   EXPECT_THAT(client.receive("\r\n\r\n"), HasSubstr("101"));
@@ -224,7 +212,7 @@ TEST_F(TlsServerTest, AWebSocketEndsWithItsClientThoughAnAnswerStillWaitsBehindA
   const auto closed = std::make_shared<std::promise<void>>();
   router_.add(Method::get, "/talk", [closed](Exchange& exchange) { exchange.upgrade(std::make_unique<Talkative>(closed), {}); });
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send(handshake("/talk"));
   client.receive("\r\n\r\n");
@@ -241,7 +229,7 @@ TEST_F(TlsServerTest, WithoutACertificateConnectionsAreClosed) {
   Server server({.address = "127.0.0.1:0", .tls = &none}, router_, registry_, "none");
   ASSERT_TRUE(server.listen());
   server.start();
-  Client client(server.address());
+  TlsClient client(server.address());
   EXPECT_FALSE(client.shake_hands());
   EXPECT_TRUE(shows("picolytics_http_connections_refused_total{listener=\"none\"} 1"));
   EXPECT_EQ(server.connections(), 0u);
@@ -249,7 +237,7 @@ TEST_F(TlsServerTest, WithoutACertificateConnectionsAreClosed) {
 
 TEST_F(TlsServerTest, PlainHttpIsToldSo) {
   start();
-  Client client(server_->address());
+  TlsClient client(server_->address());
   client.send_plain("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
   const auto received = client.receive_all();
   EXPECT_THAT(received, StartsWith("HTTP/1.1 400 "));
@@ -262,11 +250,11 @@ TEST_F(TlsServerTest, GarbageEndsItsConnectionOnly) {
   const std::string noise(100, '\xff'), endless = std::string("\x16\x03\x01\xff\xff", 5).append(70'000, 'x'), nothing(1, '\0');
   for (const auto* text : {&noise, &endless, &nothing}) {
     const auto& bytes = *text;
-    Client client(server_->address());
+    TlsClient client(server_->address());
     client.send_plain(bytes);
     if (bytes.size() > 1) client.receive_all();
   }
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(client.receive("hello"), StartsWith("HTTP/1.1 200"));
@@ -277,7 +265,7 @@ TEST_F(TlsServerTest, AHandshakeHasAsLongAsAHead) {
   options.limits.head_timeout = std::chrono::seconds(1);
   options.limits.idle_timeout = std::chrono::hours(1);
   start(options);
-  Client silent(server_->address()), slow(server_->address()), patient(server_->address());
+  TlsClient silent(server_->address()), slow(server_->address()), patient(server_->address());
   ASSERT_TRUE(patient.shake_hands());
   slow.send_plain(std::string("\x16\x03\x01\x02", 4));
   silent.receive_all();
@@ -291,7 +279,7 @@ TEST_F(TlsServerTest, AnIdleConnectionIsClosedWithAGoodBye) {
   ListenerOptions options;
   options.limits.idle_timeout = std::chrono::seconds(1);
   start(options);
-  Client client(server_->address());
+  TlsClient client(server_->address());
   ASSERT_TRUE(client.shake_hands());
   EXPECT_EQ(client.receive_all(), "");
   EXPECT_TRUE(client.good_bye());
@@ -299,7 +287,7 @@ TEST_F(TlsServerTest, AnIdleConnectionIsClosedWithAGoodBye) {
 
 TEST_F(TlsServerTest, AStopAnswersWhatIsUnderWay) {
   start();
-  Client client(server_->address()), shaking(server_->address());
+  TlsClient client(server_->address()), shaking(server_->address());
   ASSERT_TRUE(client.shake_hands());
   client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
   const auto answer = later_.get_future().get();

@@ -27,6 +27,10 @@ struct RetentionTest : testing::Test {
     insert(connection, EventRow{.site = to, .visit = id, .day = day, .at = day + " 12:00Z"});
     insert_custom(connection, EventRow{.site = to, .visit = id, .day = day, .at = day + " 12:00Z"}, 1);
   }
+  /// The visits with their events and revisions.
+  std::string summaries() {
+    return connection.execute("select string_agg(visit_id || ' ' || events || ' ' || rev, ', ' order by visit_id) from pico.visits").get<std::string>(0, 0);
+  }
   int visits(const std::string& where = "true") { return count(connection, "pico.visits where " + where); }
 
   test::TestDatabase database = test::TestDatabase::migrated();
@@ -179,9 +183,7 @@ TEST_F(RetentionTest, LeavesTheHeadOfAVisitorWhoWasABotOnlyAtFirst) {
   visit_on("2026-11-10", 2049, 4);
   visit_on("2026-11-10", 2050, 0);
   prune(connection, {.bot_prune_days = 7}, now);
-  EXPECT_EQ(connection.execute("select string_agg(visit_id || ' ' || events || ' ' || rev, ', ' order by visit_id) from pico.visits")
-                .text(0, 0),
-            "2048 0 2, 2050 1 1")
+  EXPECT_EQ(summaries(), "2048 0 2, 2050 1 1")
       << "the head counts nowhere and has a new revision";
   EXPECT_EQ(count(connection, "pico.events where visit_id <> 2050"), 0);
 }
@@ -191,9 +193,7 @@ TEST_F(RetentionTest, GivesADayThatLosesALaterVisitOfABotANewRevision) {
   visit_on("2026-11-10", 2049, 4);
   visit_on("2026-11-10", 4096, 0);
   prune(connection, {.bot_prune_days = 7}, now);
-  EXPECT_EQ(connection.execute("select string_agg(visit_id || ' ' || events || ' ' || rev, ', ' order by visit_id) from pico.visits")
-                .text(0, 0),
-            "2048 1 2, 4096 1 1")
+  EXPECT_EQ(summaries(), "2048 1 2, 4096 1 1")
       << "a writer that holds the first as it was has to read it again";
 }
 
