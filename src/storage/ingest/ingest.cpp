@@ -10,6 +10,7 @@
 #include "sql.hpp"
 
 namespace pico::storage {
+
 Ingest::Impl::Impl(Connection opened, int parts, const Owner& whose)
     : connection(std::move(opened)), hash_parts(parts), owner(whose), word_key(install_key(connection, "word_key")) {}
 
